@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "calendar.h"
+#include "near.h"
+#include "stream.h"
+
+#include <stdlib.h>
+
+static uint32_t pop(struct calendar *calendar, int64_t *at)
+{
+    calendar_mend(calendar);
+    calendar_key key = calendar->heap[0];
+    calendar->hole = true;
+    *at = calendar_key_time(key);
+    return calendar_key_slot(key);
+}
+
+static void seconds_are_rounded_to_the_nearest_nanosecond(void **unused)
+{
+    (void)unused;
+    assert_int_equal(calendar_ns(1.6e-9), 2);
+    assert_int_equal(calendar_ns(1.4e-9), 1);
+    assert_int_equal(calendar_ns(86400.0), INT64_C(86400000000000));
+}
+
+static void entries_come_out_in_order_of_time(void **unused)
+{
+    (void)unused;
+    struct calendar calendar;
+    struct stream stream = stream_open(1, 0, "n", "calendar");
+    calendar_open(&calendar);
+    for (uint32_t i = 0; i < 5000; i++) {
+        calendar_push(&calendar, (int64_t)(stream_bits(&stream) >> 20), i);
+    }
+    int64_t last = -1, at;
+    for (int i = 0; i < 20000; i++) { /* the hold model: each pop schedules another */
+        pop(&calendar, &at);
+        assert_true(at >= last);
+        last = at;
+        calendar_push(&calendar, at + (int64_t)(stream_bits(&stream) >> 20), (uint32_t)(i & 0xffff));
+    }
+    calendar_close(&calendar);
+}
+
+static void ties_break_by_schedule_order(void **unused)
+{
+    (void)unused;
+    struct calendar calendar;
+    calendar_open(&calendar);
+    for (uint32_t i = 0; i < 1000; i++) {
+        calendar_push(&calendar, 7, 999 - i);
+    }
+    int64_t at;
+    for (uint32_t i = 0; i < 1000; i++) {
+        assert_int_equal(pop(&calendar, &at), 999 - i);
+    }
+    calendar_close(&calendar);
+}
+
+static void ring(struct timer *timer)
+{
+    (void)timer;
+}
+
+static struct timer *take(struct calendar *calendar)
+{
+    struct timer *timer = calendar->timers[0];
+    timer_stop(calendar, timer);
+    return timer;
+}
+
+static void timers_move_stop_and_come_out_in_order(void **unused)
+{
+    (void)unused;
+    struct calendar calendar;
+    struct stream stream = stream_open(1, 0, "n", "timers");
+    struct timer timers[200];
+    calendar_open(&calendar);
+    for (int i = 0; i < 200; i++) {
+        timers[i] = timer_make(ring, NULL, i);
+        timer_set(&calendar, &timers[i], (int64_t)(stream_bits(&stream) >> 40));
+    }
+    for (int i = 0; i < 200; i += 2) {
+        timer_set(&calendar, &timers[i], (int64_t)(stream_bits(&stream) >> 40));
+    }
+    for (int i = 0; i < 200; i += 5) {
+        timer_stop(&calendar, &timers[i]);
+        assert_false(timer_waits(&timers[i]));
+    }
+    assert_int_equal(calendar.timer_count, 160);
+    int64_t last = -1;
+    while (calendar.timer_count > 0) {
+        const struct timer *timer = take(&calendar);
+        assert_true(timer->at >= last);
+        assert_true(timer->tag % 5 != 0);
+        last = timer->at;
+    }
+    calendar_close(&calendar);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(seconds_are_rounded_to_the_nearest_nanosecond),
+        cmocka_unit_test(entries_come_out_in_order_of_time),
+        cmocka_unit_test(ties_break_by_schedule_order),
+        cmocka_unit_test(timers_move_stop_and_come_out_in_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
