@@ -32,7 +32,7 @@ static double gamma_series(double shape, double x)
     return sum * gamma_weight(shape, x);
 }
 
-/* The continued fraction of Q, for x above shape + 1: Abramowitz and Stegun 6.5.31 in its even form, evaluated
+/* The continued fraction of Q, for x above shape + 1: Abramowitz and Stegun 6.5.31 in its even form, worked out
    forwards by the method of Lentz (1976). */
 static double gamma_fraction(double shape, double x)
 {
@@ -88,7 +88,7 @@ static bool lies_above(const struct dist *dist, double p, double x)
 
 #define LEAST 0x1p-1000
 
-/* Bisection between two bounds, one of them twice the other; 0 when the quantile is too small for a double. */
+/* Bisection between two bounds, one twice the other; 0 when the quantile is too small for a double. */
 static double bisect(const struct dist *dist, double p)
 {
     double high = dist->mean;

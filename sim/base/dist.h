@@ -18,18 +18,18 @@
 struct arena;
 
 enum dist_kind {
-    DIST_NONE, /* nothing: always 0 */
-    DIST_DETERMINISTIC, /* a = value */
-    DIST_UNIFORM,       /* a = low, b = width */
-    DIST_EXPONENTIAL,   /* a = mean */
-    DIST_ERLANG,        /* a = mean of one stage, b = number of stages */
-    DIST_GAMMA,         /* a = shape, b = scale */
-    DIST_LOGNORMAL,     /* a = mu, b = sigma */
-    DIST_WEIBULL,       /* a = 1/shape, b = scale */
-    DIST_PARETO,        /* a = 1/alpha, b = minimum */
+    DIST_NONE,             /* nothing: always 0 */
+    DIST_DETERMINISTIC,    /* a = value */
+    DIST_UNIFORM,          /* a = low, b = width */
+    DIST_EXPONENTIAL,      /* a = mean */
+    DIST_ERLANG,           /* a = mean of one stage, b = number of stages */
+    DIST_GAMMA,            /* a = shape, b = scale */
+    DIST_LOGNORMAL,        /* a = mu, b = sigma */
+    DIST_WEIBULL,          /* a = 1/shape, b = scale */
+    DIST_PARETO,           /* a = 1/alpha, b = minimum */
     DIST_HYPEREXPONENTIAL, /* balanced means: a = p, b = mean of branch 1, c = mean of branch 2 */
-    DIST_EMPIRICAL,     /* a = factor (1 as read), values: sorted sample; linear between order statistics */
-    DIST_RECORDED       /* a = factor (1 as read) on the demand that the request brought with it from a trace */
+    DIST_EMPIRICAL, /* a = factor (1 as read), values: sorted sample; linear between order statistics */
+    DIST_RECORDED   /* a = factor (1 as read) on the demand that the request brought with it from a trace */
 };
 
 struct dist {

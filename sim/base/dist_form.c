@@ -165,70 +165,49 @@ static const char *hyperexponential(const double *number, struct dist *dist)
 
 #define QUANTITY(name)                                                                                       \
     {                                                                                                        \
-        name, DIST_QUANTITY, false                                                                           \
+        (name), DIST_QUANTITY, false                                                                         \
     }
 #define QUANTITY_OR_ZERO(name)                                                                               \
     {                                                                                                        \
-        name, DIST_QUANTITY, true                                                                            \
+        (name), DIST_QUANTITY, true                                                                          \
     }
 #define FACTOR(name)                                                                                         \
     {                                                                                                        \
-        name, DIST_FACTOR, false                                                                             \
+        (name), DIST_FACTOR, false                                                                           \
     }
+#define NOTHING                                                                                              \
+    {                                                                                                        \
+        NULL, DIST_FACTOR, false                                                                             \
+    }
+#define FORM(name_, kind_, positional_, first, second, usage_, solve_)                                       \
+    {                                                                                                        \
+        .name = (name_), .kind = DIST_##kind_, .positional = (positional_), .argument = {first, second},     \
+        .usage = (usage_), .solve = (solve_)                                                                 \
+    }
+#define NAMED false
+#define PLACED true
 
 const struct dist_form dist_forms[] = {
-    {"deterministic",
-     DIST_DETERMINISTIC,
-     true,
-     {QUANTITY_OR_ZERO("value")},
-     "deterministic(5ms)",
-     deterministic},
-    {"uniform", DIST_UNIFORM, true, {QUANTITY_OR_ZERO("low"), QUANTITY("high")}, "uniform(1ms 9ms)", uniform},
-    {"exponential", DIST_EXPONENTIAL, true, {QUANTITY("mean")}, "exponential(5ms)", exponential},
-    {"erlang", DIST_ERLANG, true, {FACTOR("stages"), QUANTITY("mean")}, "erlang(4 5ms)", erlang},
-    {"gamma", DIST_GAMMA, false, {QUANTITY("mean"), FACTOR("cv")}, "gamma(mean 5ms cv 2)", gamma_from_mean},
-    {"gamma",
-     DIST_GAMMA,
-     false,
-     {FACTOR("shape"), QUANTITY("scale")},
-     "gamma(shape 2 scale 3ms)",
-     gamma_from_shape},
-    {"lognormal",
-     DIST_LOGNORMAL,
-     false,
-     {QUANTITY("p50"), QUANTITY("p99")},
-     "lognormal(p50 6ms p99 30ms)",
-     lognormal_from_percentiles},
-    {"lognormal",
-     DIST_LOGNORMAL,
-     false,
-     {QUANTITY("mean"), FACTOR("cv")},
-     "lognormal(mean 12ms cv 0.8)",
-     lognormal_from_mean},
-    {"lognormal",
-     DIST_LOGNORMAL,
-     false,
-     {QUANTITY("p50"), FACTOR("sigma")},
-     "lognormal(p50 6ms sigma 0.7)",
-     lognormal_from_sigma},
-    {"weibull",
-     DIST_WEIBULL,
-     false,
-     {QUANTITY("p50"), QUANTITY("p99")},
-     "weibull(p50 6ms p99 30ms)",
-     weibull_from_percentiles},
-    {"weibull",
-     DIST_WEIBULL,
-     false,
-     {FACTOR("shape"), QUANTITY("scale")},
-     "weibull(shape 0.8 scale 10ms)",
-     weibull_from_shape},
-    {"pareto", DIST_PARETO, false, {FACTOR("alpha"), QUANTITY("min")}, "pareto(alpha 2.5 min 1ms)", pareto},
-    {"hyperexponential",
-     DIST_HYPEREXPONENTIAL,
-     false,
-     {QUANTITY("mean"), FACTOR("cv")},
-     "hyperexponential(mean 5ms cv 2)",
-     hyperexponential},
+    FORM("deterministic", DETERMINISTIC, PLACED, QUANTITY_OR_ZERO("value"), NOTHING, "deterministic(5ms)",
+         deterministic),
+    FORM("uniform", UNIFORM, PLACED, QUANTITY_OR_ZERO("low"), QUANTITY("high"), "uniform(1ms 9ms)", uniform),
+    FORM("exponential", EXPONENTIAL, PLACED, QUANTITY("mean"), NOTHING, "exponential(5ms)", exponential),
+    FORM("erlang", ERLANG, PLACED, FACTOR("stages"), QUANTITY("mean"), "erlang(4 5ms)", erlang),
+    FORM("gamma", GAMMA, NAMED, QUANTITY("mean"), FACTOR("cv"), "gamma(mean 5ms cv 2)", gamma_from_mean),
+    FORM("gamma", GAMMA, NAMED, FACTOR("shape"), QUANTITY("scale"), "gamma(shape 2 scale 3ms)",
+         gamma_from_shape),
+    FORM("lognormal", LOGNORMAL, NAMED, QUANTITY("p50"), QUANTITY("p99"), "lognormal(p50 6ms p99 30ms)",
+         lognormal_from_percentiles),
+    FORM("lognormal", LOGNORMAL, NAMED, QUANTITY("mean"), FACTOR("cv"), "lognormal(mean 12ms cv 0.8)",
+         lognormal_from_mean),
+    FORM("lognormal", LOGNORMAL, NAMED, QUANTITY("p50"), FACTOR("sigma"), "lognormal(p50 6ms sigma 0.7)",
+         lognormal_from_sigma),
+    FORM("weibull", WEIBULL, NAMED, QUANTITY("p50"), QUANTITY("p99"), "weibull(p50 6ms p99 30ms)",
+         weibull_from_percentiles),
+    FORM("weibull", WEIBULL, NAMED, FACTOR("shape"), QUANTITY("scale"), "weibull(shape 0.8 scale 10ms)",
+         weibull_from_shape),
+    FORM("pareto", PARETO, NAMED, FACTOR("alpha"), QUANTITY("min"), "pareto(alpha 2.5 min 1ms)", pareto),
+    FORM("hyperexponential", HYPEREXPONENTIAL, NAMED, QUANTITY("mean"), FACTOR("cv"),
+         "hyperexponential(mean 5ms cv 2)", hyperexponential),
     {.name = NULL},
 };

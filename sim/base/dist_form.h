@@ -27,8 +27,8 @@ struct dist_form {
     struct dist_argument argument[DIST_ARGUMENTS];
     const char *usage; /* an example, for complaints */
 
-    /* Fills everything but kind, values and text from the numbers, all above 0 unless `zero`; returns NULL, or
-       a phrase when no such distribution exists. */
+    /* Fills everything but kind, values and text from the numbers, all above 0 unless `zero`. Returns NULL,
+       or a phrase when there is no such distribution. */
     const char *(*solve)(const double *number, struct dist *dist);
 };
 

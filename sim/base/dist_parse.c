@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dist.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,6 +74,7 @@ static const struct dist_form *next_form(const struct dist_form *form)
 static bool refuse_usage(const struct reading *reading, const char *phrase)
 {
     const struct dist_form *form = reading->forms;
+    assert(form);
     const char *text = arena_printf(reading->arena, "%s %s: write %s", form->name, phrase, form->usage);
     while ((form = next_form(form))) text = arena_printf(reading->arena, "%s or %s", text, form->usage);
     return refuse(reading, text);
@@ -244,6 +246,7 @@ static bool refuse_kind(const struct reading *reading, const char *name)
     size_t count = 3;
     for (const struct dist_form *form = dist_forms; form->name; form++)
         if (!text_equal(names[count - 1], form->name)) names[count++] = form->name;
+    assert(count <= NAMES);
     const char *nearest = text_nearest(name, names, count);
     if (nearest)
         return refuse(reading, arena_printf(reading->arena, "unknown distribution: %.40s; did you mean %s?",
@@ -310,6 +313,7 @@ static bool refuse_half(const struct reading *reading, const char *text)
                                text));
 }
 
+// NOLINTNEXTLINE(readability-function-size): one reading, and where its parts go
 bool dist_parse(const char *text, enum unit unit, const char *folder, struct arena *arena, struct dist *dist,
                 struct dist_range *ranges, int *ranges_count, const char **problem)
 {

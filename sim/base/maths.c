@@ -8,7 +8,7 @@
 #include "maths_tables.h"
 
 /* Largest error in units in the last place, asserted in maths_test.c: exp 0.57 (0.8 where the result is
-   denormal), log 0.51, pow 1.0, expm1 2.5, log1p 1.5. Every sum below is written in the order in which it must
+   denormal), log 0.51, pow 1.0, expm1 2.5, log1p 1.5. Each sum below is written in the order in which it is to
    be rounded. */
 
 #define INFINITE ((double)INFINITY)
@@ -67,7 +67,7 @@ static inline double exp_of_parts(double x, double low)
 }
 
 #define EXP_MOST 709.79
-#define EXP_LEAST -745.2
+#define EXP_LEAST (-745.2)
 
 double maths_exp(double x)
 {
@@ -143,7 +143,7 @@ double maths_log(double x)
 
 /* --- near 0 ----------------------------------------------------------------------------------------- */
 
-/* For small x: u = exp(x) is off by rounding, and so is log(u) from x; the quotient of u - 1 and log(u) is not
+/* For small x: u = exp(x) is off by rounding, and so is log(u) from x; the ratio of u - 1 and log(u) is not
    (Higham 2002, Accuracy and Stability of Numerical Algorithms, section 1.14.1). */
 double maths_expm1(double x)
 {

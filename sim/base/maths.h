@@ -3,9 +3,9 @@
 #define MATHS_H
 
 /* Our own exp, log and friends, because results depend on their last bits and glibc's differ between machines
-   with and without FMA. Built only from + - * / sqrt and integer operations, which IEEE 754 fixes. Exp, log and
-   pow are accurate to 1 ulp, the others to a few (asserted in tests against long double and GSL). Outside its
-   domain a function returns NaN, at the edge and on overflow infinity. */
+   with and without FMA. Built only from + - * / sqrt and integer operations, which IEEE 754 fixes. Exp, log
+   and pow are accurate to 1 ulp, the others to a few (asserted in tests against long double and GSL). Outside
+   its domain a function returns NaN, at the edge and on overflow infinity. */
 
 #include <stdint.h>
 
@@ -16,7 +16,7 @@ double maths_expm1(double x);
 double maths_log1p(double x);
 /* x to the power y, for x > 0. */
 double maths_pow(double x, double y);
-double maths_sqrt(double x); /* IEEE exact: the machine's own */
+double maths_sqrt(double x);       /* IEEE exact: the machine's own */
 double maths_cos2pi(double turns); /* cos(2 pi turns); exact at quarters */
 
 /* ln Gamma(x) for x > 0. */

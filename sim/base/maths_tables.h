@@ -2,7 +2,7 @@
 #ifndef MATHS_TABLES_H
 #define MATHS_TABLES_H
 
-/* Constants of maths.c, computed to 90 digits and rounded once. A value in two parts is its nearest double, or
+/* Constants of maths.c, computed to 90 digits and rounded once. A value in two parts is its nearest double or
    its nearest multiple of 2^-42 so that sums of them are exact, and what that lacks. */
 
 enum { EXP_STEPS = 32 /* 2^5 */, LOG_STEPS = 64 };

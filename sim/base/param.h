@@ -12,22 +12,22 @@
 #include "quantity.h"
 
 enum param_type {
-    PARAM_REAL,     /* double, in the row's unit; "none" is INFINITY */
-    PARAM_WHOLE,    /* int64_t; "none" is INT64_MAX */
-    PARAM_FLAG,     /* bool: true false */
-    PARAM_CHOICE,   /* int: index into the words of `range`, "fcfs|ps|random" */
-    PARAM_TEXT,     /* const char *; "none" is NULL */
-    PARAM_WORDS,    /* struct words: a list of texts (or one) */
-    PARAM_DIST,     /* struct dist */
-    PARAM_NODE,     /* struct node_ref: the name of another node; "none" is index -1 */
-    PARAM_NODES,    /* struct node_refs: a list of names */
-    PARAM_CURVE,    /* struct curve *: the file name of a profile; "none" is NULL */
-    PARAM_TRACE,    /* struct trace *: the file name of recorded requests, plain or gzip */
-    PARAM_GROUP,    /* an embedded struct with a table of its own */
-    PARAM_OPTION,   /* a pointer to such a struct, NULL when the key is absent */
-    PARAM_LIST,     /* struct rows: a YAML list of maps; a row whose table has `name` can be addressed by it */
-    PARAM_MAP,      /* struct rows: a YAML map of maps; the first field of a row is its name (const char *) */
-    PARAM_STEPS     /* struct rows of struct step: a YAML list of one-key maps, see struct variant */
+    PARAM_REAL,   /* double, in the row's unit; "none" is INFINITY */
+    PARAM_WHOLE,  /* int64_t; "none" is INT64_MAX */
+    PARAM_FLAG,   /* bool: true false */
+    PARAM_CHOICE, /* int: index into the words of `range`, "fcfs|ps|random" */
+    PARAM_TEXT,   /* const char *; "none" is NULL */
+    PARAM_WORDS,  /* struct words: a list of texts (or one) */
+    PARAM_DIST,   /* struct dist */
+    PARAM_NODE,   /* struct node_ref: the name of another node; "none" is index -1 */
+    PARAM_NODES,  /* struct node_refs: a list of names */
+    PARAM_CURVE,  /* struct curve *: the file name of a profile; "none" is NULL */
+    PARAM_TRACE,  /* struct trace *: the file name of recorded requests, plain or gzip */
+    PARAM_GROUP,  /* an embedded struct with a table of its own */
+    PARAM_OPTION, /* a pointer to such a struct, NULL when the key is absent */
+    PARAM_LIST,   /* struct rows: a YAML list of maps; a row whose table has `name` can be addressed by it */
+    PARAM_MAP,    /* struct rows: a YAML map of maps; the first field of a row is its name (const char *) */
+    PARAM_STEPS   /* struct rows of struct step: a YAML list of one-key maps, see struct variant */
 };
 
 /* Another node, by its index in the environment's plan; -1 is none. */
@@ -60,16 +60,16 @@ struct curve {
 
 /* Recorded requests, in order of time. `request` and `demand` are NULL when the file lacks the column. */
 struct trace {
-    const double *time;           /* seconds from the first */
-    const int32_t *request;       /* index into names */
-    const double *demand;         /* seconds */
+    const double *time;     /* seconds from the first */
+    const int32_t *request; /* index into names */
+    const double *demand;   /* seconds */
     const char *const *names;
     int64_t count;
     int name_count;
 };
 
 struct param {
-    const char *key;     /* YAML key: the field's name, which is Terraform's argument */
+    const char *key; /* YAML key: the field's name, which is Terraform's argument */
     size_t offset;
     enum param_type type;
     enum unit unit;
@@ -77,10 +77,10 @@ struct param {
     const char *range;   /* "1s to 4000s", "0 or more"; for a choice its words, "a|b|c"; NULL: no check */
     const char *help;    /* one sentence */
     const char *source;  /* document and date, "assumed", or "definition" for what is the user's to say */
-    const struct param *rows;         /* table of GROUP, OPTION, LIST, MAP */
+    const struct param *rows; /* table of GROUP, OPTION, LIST, MAP */
     size_t row_size;
-    const struct variant *variants;   /* of STEPS */
-    const char *alias;   /* another spelling (CloudFormation's, the console's), or NULL */
+    const struct variant *variants; /* of STEPS */
+    const char *alias;              /* another spelling (CloudFormation's, the console's), or NULL */
 };
 
 /* One kind of row in a PARAM_STEPS list: `compute: exponential(5ms)` or `call: {node: x, ...}`. All kinds share
@@ -102,12 +102,16 @@ struct variant {
 
 /* PARAM(config, field, unit, initial, range, help, source[, .alias = "..."]) */
 #define PARAM(config, field, unit_, initial_, range_, help_, ...)                                            \
-    {.key = #field, .offset = offsetof(struct config, field),                                                \
-     .type = PARAM_TYPE_OF(PARAM_FIELD(config, field)), .unit = (unit_), .initial = (initial_),              \
-     .range = (range_), .help = (help_), .source = __VA_ARGS__}
+    {                                                                                                        \
+        .key = #field, .offset = offsetof(struct config, field),                                             \
+        .type = PARAM_TYPE_OF(PARAM_FIELD(config, field)), .unit = (unit_), .initial = (initial_),           \
+        .range = (range_), .help = (help_), .source = __VA_ARGS__                                            \
+    }
 #define PARAM_NESTED(config, field, type_, rows_, size_, help_)                                              \
-    {.key = #field, .offset = offsetof(struct config, field), .type = (type_), .help = (help_),              \
-     .initial = "", .source = "definition", .rows = (rows_), .row_size = (size_)}
+    {                                                                                                        \
+        .key = #field, .offset = offsetof(struct config, field), .type = (type_), .help = (help_),           \
+        .initial = "", .source = "definition", .rows = (rows_), .row_size = (size_)                          \
+    }
 /* An embedded struct, always there, with its table's defaults. */
 #define PARAM_GROUP_OF(config, field, table, help)                                                           \
     PARAM_NESTED(config, field, PARAM_GROUP, table, sizeof(PARAM_FIELD(config, field)), help)
@@ -121,9 +125,14 @@ struct variant {
     PARAM_NESTED(config, field, PARAM_MAP, table, sizeof(struct row_type), help)
 /* A list of steps; the row struct is the variants' own (struct step). */
 #define PARAM_STEPS_OF(config, field, row_type, variants_, help_)                                            \
-    {.key = #field, .offset = offsetof(struct config, field), .type = PARAM_STEPS, .help = (help_),          \
-     .initial = "", .source = "definition", .row_size = sizeof(struct row_type), .variants = (variants_)}
-#define PARAM_END {.key = NULL}
+    {                                                                                                        \
+        .key = #field, .offset = offsetof(struct config, field), .type = PARAM_STEPS, .help = (help_),       \
+        .initial = "", .source = "definition", .row_size = sizeof(struct row_type), .variants = (variants_)  \
+    }
+#define PARAM_END                                                                                            \
+    {                                                                                                        \
+        .key = NULL                                                                                          \
+    }
 
 /* The row with this key or alias, or NULL. */
 const struct param *param_find(const struct param *params, const char *key);

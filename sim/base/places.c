@@ -4,15 +4,14 @@
 #include "arena.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct note {
     const void *field;
     struct place place;
     const char *path;
+    bool written;
 };
 
 struct places {
@@ -28,7 +27,7 @@ struct places *places_open(struct arena *arena)
     return places;
 }
 
-void places_note(struct places *places, const void *field, struct place place, const char *path)
+static void note(struct places *places, const void *field, struct place place, const char *path)
 {
     if (places->count == places->room) {
         int room = places->room == 0 ? 256 : 2 * places->room;
@@ -39,7 +38,18 @@ void places_note(struct places *places, const void *field, struct place place, c
         places->note = longer;
         places->room = room;
     }
-    places->note[places->count++] = (struct note){field, place, path};
+    places->note[places->count++] = (struct note){field, place, path, false};
+}
+
+void places_note(struct places *places, const void *field, struct place place, const char *path)
+{
+    note(places, field, place, path);
+    places->note[places->count - 1].written = true;
+}
+
+void places_note_default(struct places *places, const void *field, struct place place, const char *path)
+{
+    note(places, field, place, path);
 }
 
 /* The last note of that very address, else of the nearest one below it: the struct that holds the field. Only
@@ -48,10 +58,10 @@ static const struct note *find(const struct places *places, const void *field)
 {
     const struct note *best = NULL;
     for (int i = 0; places != NULL && i < places->count; i++) {
-        const struct note *note = &places->note[i];
-        bool below = (uintptr_t)note->field <= (uintptr_t)field;
-        if (below && (best == NULL || (uintptr_t)note->field >= (uintptr_t)best->field)) {
-            best = note;
+        const struct note *here = &places->note[i];
+        bool below = (uintptr_t)here->field <= (uintptr_t)field;
+        if (below && (best == NULL || (uintptr_t)here->field >= (uintptr_t)best->field)) {
+            best = here;
         }
     }
     return best;
@@ -59,26 +69,20 @@ static const struct note *find(const struct places *places, const void *field)
 
 struct place places_of(const struct places *places, const void *field)
 {
-    const struct note *note = find(places, field);
-    return note == NULL ? (struct place){NULL, 0, 0} : note->place;
+    const struct note *found = find(places, field);
+    return found == NULL ? (struct place){NULL, 0, 0} : found->place;
+}
+
+bool places_written(const struct places *places, const void *field)
+{
+    const struct note *found = find(places, field);
+    return found != NULL && found->field == field && found->written;
 }
 
 const char *places_path(const struct places *places, const void *field)
 {
-    const struct note *note = find(places, field);
-    return note == NULL || note->field != field ? NULL : note->path;
-}
-
-__attribute__((format(printf, 2, 0))) static const char *format(const struct check *check,
-                                                                const char *message, va_list arguments)
-{
-    va_list copy;
-    va_copy(copy, arguments);
-    int length = vsnprintf(NULL, 0, message, copy);
-    va_end(copy);
-    char *text = arena_alloc(check->places->arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, message, arguments);
-    return text;
+    const struct note *found = find(places, field);
+    return found == NULL || found->field != field ? NULL : found->path;
 }
 
 void check_error(const struct check *check, const void *field, const char *message, ...)
@@ -86,7 +90,7 @@ void check_error(const struct check *check, const void *field, const char *messa
     va_list arguments;
     va_start(arguments, message);
     diag_error(check->diag, places_of(check->places, field), "%s: %s", check->node,
-               format(check, message, arguments));
+               arena_vprintf(check->places->arena, message, arguments));
     va_end(arguments);
 }
 
@@ -95,6 +99,6 @@ void check_warning(const struct check *check, const void *field, const char *mes
     va_list arguments;
     va_start(arguments, message);
     diag_warning(check->diag, places_of(check->places, field), "%s: %s", check->node,
-                 format(check, message, arguments));
+                 arena_vprintf(check->places->arena, message, arguments));
     va_end(arguments);
 }

@@ -14,6 +14,12 @@ struct places *places_open(struct arena *arena);
 /* Notes that the value at `field` stands at `place` and is addressed by `path` (kept, not copied). */
 void places_note(struct places *places, const void *field, struct place place, const char *path);
 
+/* The same for a value that was not written but is a default; `place` is where the struct around it stands. */
+void places_note_default(struct places *places, const void *field, struct place place, const char *path);
+
+/* True when the user wrote this field. */
+bool places_written(const struct places *places, const void *field);
+
 /* The place of a field. A default was never written: then the place noted for the struct that holds it, which
    the reader notes with its own address, or, failing that, `{NULL, 0, 0}`. */
 struct place places_of(const struct places *places, const void *field);

@@ -9,7 +9,7 @@
 
 #include "text.h"
 
-/* A number in a suffix is worth number * 10^exponent * times / over in the base unit. The power of ten is kept
+/* A number in a suffix is worth number * 10^exponent * times / over in the base unit. The power of ten stays
    apart to join the number's own: `0.7ms`, `700us` and `0.0007s` are then the same double. */
 struct suffix {
     const char *text;
@@ -39,7 +39,7 @@ static const struct suffix suffixes[] = {
 enum { SUFFIXES = sizeof suffixes / sizeof *suffixes };
 
 /* What is said about a unit. Complaints are whole literals because no arena is at hand to format them in. */
-struct words {
+struct wording {
     const char *name, *suffixes, *unreadable, *unitless, *unknown;
 };
 
@@ -55,7 +55,7 @@ struct words {
 #define SECONDS "ns us ms s m min h d"
 #define BYTES "B KiB MiB GiB TiB kB MB GB TB"
 
-static const struct words words[] = {
+static const struct wording wordings[] = {
     [UNIT_NONE] = {"", "", "is not a number", NULL, "is not a number"},
     [UNIT_COUNT] = BARE("count", "", "100", "write a bare number such as 100"),
     [UNIT_RATIO] = BARE("ratio", "%", "0.7 or 70%", "write a ratio such as 0.7 or 70%"),
@@ -70,12 +70,12 @@ static const struct words words[] = {
 
 const char *quantity_suffixes(enum unit unit)
 {
-    return words[unit].suffixes;
+    return wordings[unit].suffixes;
 }
 
 const char *quantity_unit_name(enum unit unit)
 {
-    return words[unit].name;
+    return wordings[unit].name;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------- */
@@ -206,10 +206,10 @@ static bool read_none(const char *text, double *value, const char **end)
 static const char *suffix_problem(const char *rest, enum unit unit)
 {
     bool spaced = *rest == ' ' && opens_suffix(rest[1]);
-    if (spaced && words[unit].unitless && unit != UNIT_USD)
+    if (spaced && wordings[unit].unitless && unit != UNIT_USD)
         return "must have no space between the number and its unit";
-    if (spaced || opens_suffix(*rest) || !words[unit].unitless) return words[unit].unknown;
-    return words[unit].unitless;
+    if (spaced || opens_suffix(*rest) || !wordings[unit].unitless) return wordings[unit].unknown;
+    return wordings[unit].unitless;
 }
 
 bool quantity_parse_prefix(const char *text, enum unit unit, double *value, const char **end,
@@ -218,7 +218,7 @@ bool quantity_parse_prefix(const char *text, enum unit unit, double *value, cons
     struct decimal decimal;
     if (read_none(text, value, end)) return true;
     const char *after = scan_decimal(text, &decimal);
-    if (!after) return refuse(problem, words[unit].unreadable);
+    if (!after) return refuse(problem, wordings[unit].unreadable);
     if (decimal.count > DIGITS) return refuse(problem, "has too many digits");
     if (!signed_unit(unit) && decimal.negative) return refuse(problem, "must not be negative");
     if (!signed_unit(unit) && *text == '+') return refuse(problem, "must have no sign");
@@ -248,7 +248,7 @@ bool quantity_parse(const char *text, enum unit unit, double *value, const char 
         return true;
     }
     if (grouped(text)) return refuse(problem, "must not group its digits: write 12000");
-    return read ? refuse(problem, words[unit].unreadable) : false;
+    return read ? refuse(problem, wordings[unit].unreadable) : false;
 }
 
 static _Noreturn void bad_range(const char *range)
@@ -309,7 +309,7 @@ static int significant(double number, int precision, char digits[24])
         if (is_digit(*c)) digits[count++] = *c;
     while (count > 1 && digits[count - 1] == '0') count--;
     digits[count] = '\0';
-    return atoi(e + 1);
+    return (int)strtol(e + 1, NULL, 10);
 }
 
 /* Writes `value` in a suffix with as few digits as read back exactly; false when 17 do not. */

@@ -35,7 +35,7 @@ bool quantity_parse_prefix(const char *text, enum unit unit, double *value, cons
    500ms, 90s, 5min, 70%; infinity is `none`. `size` is at least 40. Returns `out`. */
 char *quantity_format(double value, enum unit unit, char *out, size_t size);
 
-/* Reads a range row such as "0s to 12h", "1 to 100000" or "0 or more" (no upper end), each of which may end in
+/* Reads a range row such as "0s to 12h", "1 to 100000" or "0 or more" (no upper end); each may end in
    " or none". Aborts on a bad row: it is ours, not the user's. */
 void quantity_range(const char *range, enum unit unit, double *low, double *high);
 

@@ -16,9 +16,9 @@ struct sample {
     double mean, scv;
 };
 
-/* Reads a text file of one number per line, with a unit or plain in the base unit; blank lines, lines that start
-   with `#` and one line of header are skipped. False with a phrase in *problem when the file cannot be read, a
-   line is no number, or there are fewer than 2 or more than 1,000,000. Kept in `arena`. */
+/* Reads a text file of one number per line, with a unit or plain in the base unit; blank lines, lines that
+   start with `#` and one line of header are skipped. False with a phrase in *problem when the file cannot be
+   read, a line is no number, or there are fewer than 2 or more than 1,000,000. Kept in `arena`. */
 bool sample_read(const char *path, enum unit unit, struct arena *arena, struct sample *sample,
                  const char **problem);
 

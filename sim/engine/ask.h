@@ -50,7 +50,9 @@ struct ask {
     const struct dist *statements; /* of a transaction */
     int statement_count;
     bool writes, condition;
-    bool populates; /* sets the key that the caller has just missed */
+    bool remembers; /* a get whose key the caller keeps, to set it if it is missed */
+    bool populates; /* sets the key that the caller has missed */
+    int depth;      /* of both: missed keys kept below this one, less than VISIT_MISSES */
     bool ignore;    /* on_error: ignore */
     double bytes_in, bytes_out;
     int64_t batch;

@@ -3,6 +3,7 @@
 
 #include "arena.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,7 @@ static void reserve_timer(struct calendar *calendar)
 
 void timer_set(struct calendar *calendar, struct timer *timer, int64_t at)
 {
+    assert(timer->fire != NULL); /* made by timer_make or node_timer */
     timer->at = at;
     timer->sequence = calendar->sequence++;
     if (timer_waits(timer)) {
@@ -117,6 +119,7 @@ void timer_set(struct calendar *calendar, struct timer *timer, int64_t at)
 
 void timer_stop(struct calendar *calendar, struct timer *timer)
 {
+    assert(timer->fire != NULL);
     if (!timer_waits(timer)) {
         return;
     }

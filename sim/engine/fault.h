@@ -10,6 +10,8 @@
 struct node;
 struct run;
 
+/* What the engine does by itself, for a model without `fail`: it crashes the parts concerned, once. A part that comes up in a
+   lost zone later is the model's to keep down; FAULT_PRIMARY crashes every part, for only a model knows its primary. */
 enum fault_kind {
     FAULT_PART,    /* one part's process dies: a task crash */
     FAULT_HOST,    /* one part goes and cannot be reached: a host */

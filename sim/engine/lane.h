@@ -17,7 +17,7 @@ struct lane {
     struct lane *next; /* of the run's lanes */
 };
 
-/* The run's lane for `seconds`, made if need be: in `start` only. NULL for infinity. */
+/* The run's lane for `seconds`, made if need be: in `start`, `resolve` or `ready`. NULL for infinity. */
 struct lane *lane_of(struct run *run, double seconds);
 
 #endif

@@ -45,6 +45,7 @@ struct output {
     const char *service; /* of the SKU; NULL when unique */
     const char *sku;     /* NULL: reported, not billed */
     double factor;       /* SKU units per unit; 0 counts as 1 */
+    bool fixed;          /* the billed quantity follows from the configuration alone, whatever the load */
     bool series;         /* a time series of it is kept */
 };
 
@@ -95,6 +96,12 @@ struct model {
 
 /* Every model of the build, by name, NULL at the end; written by the build. */
 extern const struct model *const model_all[];
+
+/* The smallest scenario that uses each model: its folder's .yaml; written by the build. */
+struct model_example {
+    const char *name, *text;
+};
+extern const struct model_example model_examples[];
 
 /* The model of this name, or NULL. */
 const struct model *model_find(const char *name);

@@ -42,13 +42,14 @@ struct node {
     struct gauge inside;        /* visits here: L as a time integral */
     double residence_sum;       /* seconds, from stamps in the visits: W */
     double bytes_in, bytes_out; /* of the asks that arrived */
-    double log_bytes;           /* written by `log` steps */
+    uint64_t requests; /* a bit for each class of client request (modulo RUN_CLASSES) that has come here */
+    double log_bytes;  /* written by `log` steps */
 };
 
 /* Gives the node `limit` slots for parts, each with `state_size` bytes of state. In `start` only. */
 void node_parts(struct node *node, int limit, size_t state_size);
 
-/* `watcher`'s model->notice runs whenever a part of `node` changes life or health. In `start` only. */
+/* `watcher`'s model->notice runs whenever a part of `node` changes life or health. In `start` or `ready`. */
 void node_watch(struct node *node, struct node *watcher);
 
 /* A timer of the node: when it fires, model->wake(node, tag) runs. */
@@ -65,7 +66,7 @@ int64_t node_now(const struct node *node);
 /* The stream (seed, replication, this node, purpose). In `start` only; keep it in the state. */
 struct stream node_stream(const struct node *node, const char *purpose);
 
-/* Memory for the run's lifetime. In `start` only. */
+/* Memory for the run's lifetime. In `start`, `resolve` or `ready`: never once the run goes on. */
 void *node_alloc(struct node *node, size_t count, size_t size);
 #define node_array(node, type, count) ((type *)node_alloc((node), (size_t)(count), sizeof(type)))
 

@@ -47,7 +47,7 @@ void part_set_life(struct part *part, enum part_life life);
 /* Changes health as a watcher sees it; the node that owns the part, and other watchers, are told. */
 void part_set_health(struct part *part, enum part_health health);
 
-/* The process dies at once: every visit there ends with `outcome` (the callers see it), life stays as it is, so
+/* For an event of its own, not below a verb of a visit at that part. The process dies at once: every visit there ends with `outcome` (the callers see it), life stays as it is, so
    that somebody has to notice. */
 void part_crash(struct part *part, enum outcome outcome);
 

@@ -5,7 +5,6 @@
 #include "visit_event.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 enum { FIRST_ROOM = 16 };
@@ -13,13 +12,13 @@ enum { FIRST_ROOM = 16 };
 /* Above this virtual time the clock is set back, so that 1 ns stays far above the last bit of V + D. */
 static const double rebase_at = 1e5;
 
-/* How fast each visit runs: vCPUs for one, less what contention costs all of them. */
+/* How fast each visit runs: its share of the vCPUs, or what contention leaves of one, whichever is less. */
 static double rate(const struct processor *processor)
 {
     double n = (double)processor->active;
     double share = n <= processor->capacity ? 1.0 : processor->capacity / n;
     double inflation = 1.0 + processor->sigma * (n - 1.0) + processor->kappa * n * (n - 1.0);
-    return share / inflation;
+    return share * inflation < 1.0 ? share : 1.0 / inflation;
 }
 
 static void advance(struct processor *processor)
@@ -33,7 +32,8 @@ static void advance(struct processor *processor)
 
 static void level(struct processor *processor)
 {
-    double busy = fmin((double)processor->active, processor->capacity);
+    double active = (double)processor->active; /* fmin and fmax would be calls */
+    double busy = active < processor->capacity ? active : processor->capacity;
     double change = busy - processor->own.level;
     if (change == 0.0) {
         return;
@@ -98,7 +98,8 @@ static void arm(struct processor *processor)
         processor->virtual_time = processor->active == 0 ? 0.0 : processor->virtual_time;
         return;
     }
-    double left = fmax(processor->heap[0].finish - processor->virtual_time, 0.0);
+    double left = processor->heap[0].finish - processor->virtual_time;
+    left = left > 0.0 ? left : 0.0;
     int64_t at = run->now + calendar_ns(left / rate(processor));
     if (at != processor->timer.at || !timer_waits(&processor->timer)) {
         timer_set(&run->calendar, &processor->timer, at);
@@ -119,7 +120,9 @@ static void finish(struct timer *timer)
 {
     struct processor *processor = timer->owner;
     advance(processor);
-    processor->virtual_time = fmax(processor->virtual_time, processor->heap[0].finish);
+    if (processor->virtual_time < processor->heap[0].finish) {
+        processor->virtual_time = processor->heap[0].finish;
+    }
     while (processor->active > 0 && processor->heap[0].finish <= processor->virtual_time) {
         struct visit *visit = processor->heap[0].visit;
         take_out(processor, 0);
@@ -153,6 +156,7 @@ static void grow(struct processor *processor)
 void visit_compute(struct visit *visit, struct processor *processor, double demand)
 {
     assert(demand >= 0.0);
+    assert(!link_linked(&visit->lane)); /* a service has no bound */
     if (processor->active == processor->room) {
         grow(processor);
     }

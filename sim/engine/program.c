@@ -39,25 +39,41 @@ static double backoff(const struct visit *visit, const struct retry *retry)
 }
 
 /* Takes the tokens of one retry from the quota, or refuses. */
-static bool pay(double *tokens, const struct retry *retry, enum outcome outcome)
+static bool pay(struct visit *visit, double *tokens, const struct retry *retry)
 {
+    bool timeout = visit->outcome == OUTCOME_TIMEOUT;
+    double cost = timeout ? retry->timeout_cost : retry->cost;
     if (isinf(retry->budget)) {
         return true;
     }
-    double cost = outcome == OUTCOME_TIMEOUT ? retry->timeout_cost : retry->cost;
     if (*tokens < cost) {
         return false;
     }
     *tokens -= cost;
+    visit->flags = (uint8_t)(timeout ? visit->flags | VISIT_LATE : visit->flags & ~VISIT_LATE);
     return true;
 }
 
-static void refund(double *tokens, const struct retry *retry, int attempt)
+/* A success gives back what its retry took, or a little when it needed none. */
+static void refund(const struct visit *visit, double *tokens, const struct retry *retry)
 {
     if (retry != NULL && !isinf(retry->budget)) {
-        double back = attempt == 1 ? retry->refund : retry->cost;
-        *tokens = fmin(*tokens + back, retry->budget);
+        double latest = (visit->flags & VISIT_LATE) != 0 ? retry->timeout_cost : retry->cost;
+        *tokens = fmin(*tokens + (visit->attempt == 1 ? retry->refund : latest), retry->budget);
     }
+}
+
+/* A refusal that will not change is not asked for again. */
+static bool passing(enum outcome outcome)
+{
+    return outcome != OUTCOME_FORBIDDEN && outcome != OUTCOME_NOT_FOUND;
+}
+
+/* What an op draws is named by its place, so that a miss, a retry or a choice moves no later demand. */
+static double draw(const struct visit *visit, const struct op *op, int index)
+{
+    struct stream stream = stream_below(visit->name, PROGRAM_DRAWS + (uint64_t)(uint32_t)index);
+    return stream_draw(&stream, op->work, visit->recorded);
 }
 
 static void give_pool(struct visit *visit, const struct op *op)
@@ -76,10 +92,11 @@ static enum verdict judge(struct visit *visit, const struct program *program, co
     const struct retry *retry = op->ask.retry;
     double *tokens = &program->tokens[op - program->op];
     if (outcome <= OUTCOME_MISS) {
-        refund(tokens, retry, visit->attempt);
+        refund(visit, tokens, retry);
         return GO_ON;
     }
-    if (retry != NULL && visit->attempt < retry->max_attempts && pay(tokens, retry, outcome)) {
+    bool again = retry != NULL && passing(outcome) && visit->attempt < retry->max_attempts;
+    if (again && pay(visit, tokens, retry)) {
         return AGAIN;
     }
     return op->ask.ignore ? GO_ON : FAIL;
@@ -118,9 +135,10 @@ static void fork_branches(struct visit *visit, const struct program *program, co
     }
 }
 
-static int choose(struct visit *visit, const struct op *op)
+static int choose(const struct visit *visit, const struct op *op, int index)
 {
-    double u = visit_uniform(visit);
+    struct stream stream = stream_below(visit->name, PROGRAM_DRAWS + (uint64_t)(uint32_t)index);
+    double u = stream_uniform(&stream);
     int i = 0;
     while (i < op->count - 1 && u >= op->share[i]) {
         i++;
@@ -133,13 +151,17 @@ static bool begin_op(struct visit *visit, const struct program *program, const s
 {
     visit->pc = index + 1;
     switch (op->code) {
-    case OP_COMPUTE: visit_compute(visit, &host_of(visit)->cpu, visit_draw(visit, op->work)); return true;
-    case OP_WAIT: visit_hold(visit, visit_draw(visit, op->work)); return true;
+    case OP_COMPUTE: visit_compute(visit, &host_of(visit)->cpu, draw(visit, op, index)); return true;
+    case OP_WAIT: visit_hold(visit, draw(visit, op, index)); return true;
     case OP_ASK:
         visit->attempt = 1;
         call(visit, op, index);
         return true;
-    case OP_PARALLEL: fork_branches(visit, program, op); return true;
+    case OP_PARALLEL:
+        if (op->count > 0) {
+            fork_branches(visit, program, op);
+        }
+        return op->count > 0;
     case OP_LOOP_TAKE:
         if (limited(&host_of(visit)->loops)) {
             visit_seize(visit, &host_of(visit)->loops);
@@ -154,7 +176,7 @@ static bool begin_op(struct visit *visit, const struct program *program, const s
     }
 }
 
-static void quick_op(struct visit *visit, const struct op *op)
+static void quick_op(struct visit *visit, const struct op *op, int index)
 {
     switch (op->code) {
     case OP_LOOP_GIVE:
@@ -163,7 +185,7 @@ static void quick_op(struct visit *visit, const struct op *op)
         }
         break;
     case OP_LOG: visit->node->log_bytes += op->bytes; break;
-    case OP_CHOOSE: visit->pc = choose(visit, op); break;
+    case OP_CHOOSE: visit->pc = choose(visit, op, index); break;
     case OP_JUMP: visit->pc = op->jump; break;
     default: break;
     }
@@ -180,7 +202,7 @@ bool program_run(struct visit *visit, const struct program *program)
         if (begin_op(visit, program, op, index)) {
             return false;
         }
-        quick_op(visit, op);
+        quick_op(visit, op, index);
     }
 }
 
@@ -209,7 +231,18 @@ static bool after_ask(struct visit *visit, const struct program *program, const 
     case GO_ON: break;
     }
     give_pool(visit, op);
-    visit->pc = visit->outcome == OUTCOME_MISS ? index + 1 : op->jump;
+    visit->pc =
+        visit->outcome == OUTCOME_OK ? op->jump : index + 1; /* an ignored failure brings no value: a miss */
+    return program_run(visit, program);
+}
+
+/* No connection came free in time: the call that needed it is not made. */
+static bool without_pool(struct visit *visit, const struct program *program, const struct op *ask)
+{
+    if (!ask->ask.ignore) {
+        return end(visit, OUTCOME_TIMEOUT);
+    }
+    visit->pc = ask->jump;
     return program_run(visit, program);
 }
 
@@ -221,7 +254,7 @@ bool program_resume(struct visit *visit, const struct program *program)
         return after_ask(visit, program, op, index);
     }
     if (index >= 0 && op->code == OP_POOL_TAKE && visit->outcome == OUTCOME_TIMEOUT) {
-        return end(visit, OUTCOME_TIMEOUT);
+        return without_pool(visit, program, op + 1);
     }
     if (index >= 0 && op->code == OP_JOIN && visit->outcome > OUTCOME_MISS) {
         return end(visit, visit->outcome); /* a branch failed */

@@ -34,7 +34,6 @@ struct step {
     int op;                  /* cache: get|set|delete|set_if_absent */
     const char *keys;        /* cache, get, put */
     struct words statements; /* transaction: distributions as texts */
-    struct dist *statement;  /* parsed by program_check */
     bool writes, condition;
     double size;                /* put, publish, send, log: bytes */
     double bytes_in, bytes_out; /* call */
@@ -76,7 +75,8 @@ bool program_begin(struct visit *visit, const struct program *program);
 /* Goes on when the visit resumes; same result. */
 bool program_resume(struct visit *visit, const struct program *program);
 
-/* Mean CPU seconds of one pass, calls to others not counted; for settled starts and analytic checks. */
+/* Mean CPU seconds of one pass in which every cache misses, calls to others not counted; for settled starts and
+   analytic checks. */
 double program_cpu_mean(const struct program *program);
 
 #endif

@@ -23,6 +23,9 @@ enum op_code {
 
 enum { PROGRAM_BRANCHES = 16 };
 
+/* Names of the streams of ops among those of a visit's calls, which count from 0. */
+#define PROGRAM_DRAWS (UINT64_C(1) << 40)
+
 struct op {
     enum op_code code;
     int jump;      /* after an ASK that did not miss; of a JUMP; of a PARALLEL past its branches */

@@ -15,6 +15,7 @@ struct compiler {
     int pool_count;
     struct op *op;
     int count, room;
+    int depth;     /* of on_miss steps around */
     double weight; /* probability of the branch being compiled */
     double cpu_mean;
 };
@@ -68,11 +69,13 @@ static void read_statements(const struct compiler *compiler, const struct step *
     struct arena *arena = arena_of(compiler);
     struct dist *statements = arena_array(arena, struct dist, step->statements.count);
     for (int i = 0; i < step->statements.count; i++) {
+        const char *text = step->statements.word[i], *problem = NULL;
         struct dist_range ranges[8];
         int count = 8;
-        const char *problem = NULL;
-        if (!dist_parse(step->statements.word[i], UNIT_SECOND, ".", arena, &statements[i], ranges, &count,
-                        &problem)) {
+        if (text_starts(text, "empirical")) { /* only the reader of the scenario knows where its files lie */
+            complain(compiler, &step->statements,
+                     "a statement takes no file: give it a distribution by name");
+        } else if (!dist_parse(text, UNIT_SECOND, "", arena, &statements[i], ranges, &count, &problem)) {
             complain(compiler, &step->statements, problem);
         }
     }
@@ -137,33 +140,55 @@ static struct ask ask_of(const struct compiler *compiler, const struct step *ste
 
 static void compile_steps(struct compiler *compiler, const struct rows *steps);
 
-/* A key that was missed is set after the steps that fetched it: lazy loading takes three trips. */
-static void compile_populate(struct compiler *compiler, const struct ask *missed)
+static void take_pool(struct compiler *compiler, int pool)
 {
+    if (pool >= 0) {
+        struct op *take = emit(compiler, OP_POOL_TAKE);
+        take->pool = pool;
+        take->within = lane_of(compiler->node->run, compiler->pools[pool].timeout);
+    }
+}
+
+/* A key that was missed is set after the steps that fetched it: lazy loading takes three trips. */
+static void compile_populate(struct compiler *compiler, const struct ask *missed, int pool)
+{
+    take_pool(compiler, pool);
     struct op *op = emit(compiler, OP_ASK);
     op->ask = *missed;
     op->ask.op = ASK_SET;
+    op->ask.remembers = false;
     op->ask.populates = true;
     op->ask.ignore = true; /* a cache that cannot be written does not fail the request */
+    op->pool = pool;
+}
+
+static void compile_miss(struct compiler *compiler, const struct step *step, int index)
+{
+    struct ask ask = compiler->op[index].ask;
+    if (compiler->depth == VISIT_MISSES) {
+        complain(compiler, &step->on_miss, "on_miss within on_miss within on_miss: at most two caches deep");
+        return;
+    }
+    ask.remembers = true;
+    ask.depth = compiler->depth++;
+    compiler->op[index].ask = ask;
+    compile_steps(compiler, &step->on_miss);
+    compile_populate(compiler, &ask, compiler->op[index].pool);
+    compiler->depth--;
+    compiler->op[index].jump = compiler->count; /* a hit goes on here */
 }
 
 static void compile_ask(struct compiler *compiler, const struct step *step)
 {
     int pool = pool_index(compiler, step);
     struct ask ask = ask_of(compiler, step);
-    if (pool >= 0) {
-        struct op *take = emit(compiler, OP_POOL_TAKE);
-        take->pool = pool;
-        take->within = lane_of(compiler->node->run, compiler->pools[pool].timeout);
-    }
+    take_pool(compiler, pool);
     struct op *op = emit(compiler, OP_ASK);
     op->ask = ask;
     op->pool = pool;
     int index = compiler->count - 1;
     if (step->kind == STEP_CACHE && step->on_miss.count > 0) {
-        compile_steps(compiler, &step->on_miss);
-        compile_populate(compiler, &ask);
-        compiler->op[index].jump = compiler->count; /* a hit goes on here */
+        compile_miss(compiler, step, index);
     }
 }
 

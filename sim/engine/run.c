@@ -64,6 +64,7 @@ static void complain(struct run *run, const struct ask *ask)
 static void resolve_now(struct run *run, struct ask *ask)
 {
     const struct model *model = ask->to->model;
+    run->check.node = ask->to->name;
     ask->route = model->resolve == NULL ? 0 : model->resolve(ask->to, ask);
     if (ask->route < 0) {
         complain(run, ask);
@@ -107,6 +108,7 @@ static void start_nodes(struct run *run)
         resolve_now(run, run->unresolved[i]);
     }
     for (int i = 0; i < run->node_count; i++) {
+        run->check.node = run->node[i].name;
         if (run->node[i].model->ready != NULL) {
             run->node[i].model->ready(&run->node[i]);
         }
@@ -184,6 +186,7 @@ static bool goes_on(struct run *run, int64_t *last, int *still)
     run->stopped = run->options.stop != NULL && *run->options.stop != 0;
     *still = run->now == *last ? *still + 1 : 0;
     *last = run->now;
+    assert(run->calendar.sequence >> (64 - CALENDAR_SLOT_BITS) == 0); /* ties still break by schedule order */
     if (*still >= STANDSTILL) {
         run->broken = "simulated time stands still: requests follow each other without taking any time";
     }
@@ -256,14 +259,4 @@ void run_execute(struct run *run)
 double run_clock(const struct run *run)
 {
     return run->plan->clock + run->plan->from + (double)(run->now - run->origin) * 1e-9;
-}
-
-const struct model *model_find(const char *name)
-{
-    for (int i = 0; model_all[i] != NULL; i++) {
-        if (strcmp(model_all[i]->name, name) == 0) {
-            return model_all[i];
-        }
-    }
-    return NULL;
 }

@@ -59,10 +59,11 @@ struct run_output {
 struct run_options {
     uint64_t seed;
     int replication;
-    double lead;                /* seconds of lead-in */
-    const struct fault *fault;  /* of a drill, else NULL; its times are in ns from the simulated start */
-    double window;              /* seconds a window of a drill, 0 = none */
-    const volatile int *stop;   /* set to non-zero by a signal: the run ends early; may be NULL */
+    double lead;               /* seconds of lead-in */
+    const struct fault *fault; /* of a drill, else NULL; its times are in ns from the simulated start */
+    double window;             /* seconds a window of a drill, 0 = none */
+    uint64_t window_requests;  /* classes of requests that the windows count, as in node->requests; 0 = all */
+    const volatile int *stop;  /* set to non-zero by a signal: the run ends early; may be NULL */
     _Atomic(int64_t) *progress; /* simulated ns done, for a progress bar; may be NULL */
 };
 
@@ -111,6 +112,7 @@ struct run {
 };
 
 enum {
+    RUN_CLASSES = 64, /* bits for classes of requests */
     RUN_CHUNK_BITS = 10,
     RUN_CHUNK = 1 << RUN_CHUNK_BITS,
     RUN_VISITS_MAX =

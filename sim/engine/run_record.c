@@ -4,6 +4,7 @@
 #include "model.h"
 #include "run.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,7 +44,14 @@ static double reading(const struct run_output *output)
     return 0.0;
 }
 
-/* `InstanceUsage:{instance_class}` with the config's value in place of the braces. */
+/* The text of one config field, as a SKU spells it. */
+static const char *config_text(struct run *run, const struct node *node, const char *key)
+{
+    const struct param *param = param_find(node->model->params, key);
+    return param == NULL ? key : param_write(param, (const char *)node->config + param->offset, run->arena);
+}
+
+/* `InstanceUsage:{instance_class}` with the config's values in place of the braces. */
 static const char *fill_in(struct run *run, const struct node *node, const char *sku)
 {
     const char *open = strchr(sku, '{');
@@ -52,19 +60,19 @@ static const char *fill_in(struct run *run, const struct node *node, const char 
         return sku;
     }
     const char *key = arena_copy(run->arena, open + 1, (size_t)(close - open - 1));
-    const struct param *param = param_find(node->model->params, key);
-    const char *value =
-        param == NULL ? key : param_write(param, (const char *)node->config + param->offset, run->arena);
-    return arena_printf(run->arena, "%.*s%s%s", (int)(open - sku), sku, value, close + 1);
+    const char *rest = fill_in(run, node, close + 1);
+    return arena_printf(run->arena, "%.*s%s%s", (int)(open - sku), sku, config_text(run, node, key), rest);
 }
 
 static void add_meter(struct run *run, struct node *node, const struct output *output)
 {
+    assert(output->type != OUTPUT_VALUE &&
+           output->type != OUTPUT_TALLY); /* neither grows from hour to hour */
     const void *at = (const char *)node->state + output->offset;
     struct meter meter = {.service = output->service,
                           .sku = fill_in(run, node, output->sku),
                           .name = output->key,
-                          .basis = BASIS_SIMULATED,
+                          .basis = output->fixed ? BASIS_CONFIGURED : BASIS_SIMULATED,
                           .factor = output->factor};
     if (output->type == OUTPUT_COUNT) {
         meter.kind = METER_COUNT;
@@ -93,18 +101,6 @@ void run_record_outputs(struct run *run, struct node *node)
         if (output->sku != NULL) {
             add_meter(run, node, output);
         }
-    }
-}
-
-void run_record_open(struct run *run)
-{
-    double horizon = run->plan->horizon;
-    double step = horizon <= 3600.0 ? 10.0 : 60.0 * ceil(horizon / (60.0 * SAMPLES_MAX));
-    run->sample_step = step;
-    run->samples = (int)ceil(horizon / step - 1e-9);
-    if (run->options.window > 0.0) {
-        run->window_count = (int)ceil(horizon / run->options.window);
-        run->windows = arena_array(run->arena, struct run_window, run->window_count);
     }
 }
 
@@ -137,14 +133,30 @@ static void mark(struct timer *timer)
     run->scaling_count = run->capacity_count = 0;
 }
 
+void run_record_open(struct run *run)
+{
+    double horizon = run->plan->horizon;
+    double step = horizon <= 3600.0 ? 10.0 : 60.0 * ceil(horizon / (60.0 * SAMPLES_MAX));
+    run->sample_step = step;
+    run->samples = (int)ceil(horizon / step - 1e-9);
+    run->marker = timer_make(mark, run, 0); /* before any node's timer, so that it comes first among equals */
+    timer_set(&run->calendar, &run->marker, run->origin);
+    if (run->options.window > 0.0) {
+        run->window_count = (int)ceil(horizon / run->options.window);
+        run->windows = arena_array(run->arena, struct run_window, run->window_count);
+    }
+}
+
 static void sample(struct timer *timer)
 {
     struct run *run = timer->owner;
+    double length =
+        (double)(run->now - run->origin) * 1e-9 - run->sampled * run->sample_step; /* the last: shorter */
     for (int i = 0; i < run->output_count; i++) {
         struct run_output *output = &run->output[i];
         if (output->series != NULL) {
             double now = reading(output);
-            output->series[run->sampled] = (now - output->last) / run->sample_step;
+            output->series[run->sampled] = (now - output->last) / length;
             output->last = now;
         }
     }
@@ -175,10 +187,8 @@ static void strike_hour(struct timer *timer)
 
 void run_record_ready(struct run *run)
 {
-    run->marker = timer_make(mark, run, 0);
     run->sampler = timer_make(sample, run, 0);
     run->hour = timer_make(strike_hour, run, 0);
-    timer_set(&run->calendar, &run->marker, run->origin);
     timer_set(&run->calendar, &run->sampler, run->origin + calendar_ns(run->sample_step));
     if (run->hours > 1) {
         timer_set(&run->calendar, &run->hour, run->origin + calendar_ns(3600.0));
@@ -290,7 +300,8 @@ void run_ended(struct run *run, int request, const struct visit *visit, enum out
     if (outcome == OUTCOME_OK) {
         tally_add(&record->latency, latency);
     }
-    if (run->windows != NULL) {
+    uint64_t watched = run->options.window_requests;
+    if (run->windows != NULL && (watched == 0 || (watched >> (request % RUN_CLASSES) & 1) != 0)) {
         record_window(run, latency, outcome);
     }
 }

@@ -7,13 +7,13 @@
 struct run;
 struct node;
 
-/* Sets the clock of the samples, before nodes start. */
+/* Sets the clock of the samples and the timer that forgets the lead-in, before nodes start. */
 void run_record_open(struct run *run);
 
 /* Takes the outputs of a node that has just started; those with a SKU get a meter. */
 void run_record_outputs(struct run *run, struct node *node);
 
-/* Sets the timers that forget the lead-in, sample and read meters. */
+/* Sets the timers that sample and read meters. */
 void run_record_ready(struct run *run);
 
 /* Reads every output and meter for the last time. */

@@ -53,6 +53,7 @@ static struct visit *next(struct station *station)
     station->waiting--;
     gauge_add(&station->in_queue, now, -1.0);
     station->wait_sum += (double)(now - visit->queued) * 1e-9;
+    visit->outcome = OUTCOME_OK;
     visit_event_undeadline(visit);
     return visit;
 }
@@ -95,6 +96,7 @@ static bool enqueue(struct station *station, struct visit *visit, double demand)
         return false;
     }
     int queue = station->discipline == STATION_PRIORITY ? visit->priority : 0;
+    assert(queue < STATION_PRIORITIES);
     visit->demand = demand;
     visit->station = station;
     visit->wait = WAIT_QUEUE;
@@ -150,6 +152,7 @@ void visit_event_served(struct visit *visit)
 void visit_release(struct visit *visit, struct station *station)
 {
     (void)visit; /* whose server it is does not matter: they are alike */
+    assert(station->busy > 0);
     station->served++;
     pass_on(station);
 }

@@ -11,7 +11,8 @@
         PARAM(step, on_error, UNIT_NONE, "fail", "fail|ignore",                                              \
               "What a failure of this step does to the request.", "definition"),                             \
         PARAM(step, pool, UNIT_NONE, "none", NULL,                                                           \
-              "Connection pool of this service that the call takes from.", "definition"),                    \
+              "Connection pool of this service that the call takes from; no retry covers the wait for it.",  \
+              "definition"),                                                                                 \
         PARAM_OPTION_OF(step, retry, retry_params,                                                           \
                         "How a failed call is repeated; no retry unless written.")
 

@@ -113,7 +113,7 @@ static double draw_empirical(struct stream *stream, const struct dist *dist)
     double place = stream_uniform(stream) * (double)(dist->count - 1);
     int64_t i = (int64_t)place;
     double share = place - (double)i;
-    return dist->values[i] + share * (dist->values[i + 1] - dist->values[i]);
+    return dist->a * (dist->values[i] + share * (dist->values[i + 1] - dist->values[i]));
 }
 
 double stream_draw_other(struct stream *stream, const struct dist *dist, double recorded)
@@ -131,7 +131,7 @@ double stream_draw_other(struct stream *stream, const struct dist *dist, double 
     case DIST_HYPEREXPONENTIAL:
         return (stream_uniform(stream) < dist->a ? dist->b : dist->c) * stream_exponential(stream);
     case DIST_EMPIRICAL: return draw_empirical(stream, dist);
-    case DIST_RECORDED: return recorded;
+    case DIST_RECORDED: return dist->a * recorded;
     }
     return 0.0;
 }

@@ -77,5 +77,5 @@ double tally_quantile(const struct tally *tally, double p)
 
 double tally_mean(const struct tally *tally)
 {
-    return tally->count == 0 ? NAN : tally->sum / (double)tally->count * 1e-9;
+    return tally->count == 0 ? NAN : (double)tally->sum / (double)tally->count * 1e-9;
 }

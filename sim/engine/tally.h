@@ -5,7 +5,7 @@
 /* A tally: the distribution of a duration, as counts in log-linear buckets (the layout of HdrHistogram, Tene
    2012: three significant digits), with count, sum and extremes. A plain value that merges by addition, in any
    grouping, to the same bytes. Buckets are 1/1024 wide relative to the duration, but never narrower than 100 ns,
-   up to 3.8 hours; longer durations are counted in the last bucket but exact in sum and extremes. */
+   up to 7.6 hours; longer durations are counted in the last bucket but exact in sum and extremes. */
 
 #include <stdint.h>
 
@@ -16,9 +16,11 @@ enum {
     TALLY_BUCKETS = (TALLY_OCTAVES + 2) << TALLY_HALF_BITS
 };
 
+__extension__ typedef __int128 tally_sum;
+
 struct tally {
     int64_t count, min, max; /* ns; min and max are 0 when empty */
-    double sum;              /* ns */
+    tally_sum sum;           /* ns; exact, so that merging in any grouping gives the same */
     int64_t *bucket;         /* TALLY_BUCKETS of them, from an arena, zeroed */
 };
 
@@ -38,7 +40,7 @@ static inline void tally_add(struct tally *tally, int64_t ns)
     tally->min = tally->count == 0 || ns < tally->min ? ns : tally->min;
     tally->max = ns > tally->max ? ns : tally->max;
     tally->count++;
-    tally->sum += (double)ns;
+    tally->sum += ns;
     tally->bucket[tally_index(ns)]++;
 }
 

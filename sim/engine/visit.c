@@ -64,6 +64,9 @@ static void enter(struct visit *visit, struct node *node)
     visit->arrived = node->run->now;
     node->arrivals++;
     gauge_add(&node->inside, node->run->now, 1.0);
+    if (visit->request >= 0) {
+        node->requests |= UINT64_C(1) << (visit->request % RUN_CLASSES);
+    }
     if (visit->ask != NULL) {
         node->bytes_in += visit->ask->bytes_in;
         node->bytes_out += visit->ask->bytes_out;
@@ -105,7 +108,7 @@ static void retire(struct visit *visit)
 struct visit *visit_open(struct node *node, uint64_t index)
 {
     struct visit *visit = take(node->run);
-    visit->part = -1;
+    visit->part = visit->request = -1;
     visit->name = stream_below(node->stream_name, index).state;
     visit->stream.state = visit->name;
     enter(visit, node);
@@ -115,6 +118,7 @@ struct visit *visit_open(struct node *node, uint64_t index)
 
 void visit_close(struct visit *visit)
 {
+    assert(visit->parent == NULL); /* a caller is owed a reply */
     retire(visit);
 }
 
@@ -161,6 +165,7 @@ void visit_event_expire(struct visit *visit)
 
 void visit_hold(struct visit *visit, double seconds)
 {
+    assert(!link_linked(&visit->lane)); /* a hold has no bound */
     visit->wait = WAIT_HOLD;
     visit_event_schedule(visit, visit->node->run->now + calendar_ns(seconds));
 }
@@ -170,6 +175,7 @@ void visit_within(struct visit *visit, struct lane *lane)
     if (lane == NULL) {
         return;
     }
+    assert(!link_linked(&visit->lane)); /* one bound at a time */
     visit->deadline = visit->node->run->now + lane->duration;
     link_append(&lane->waiting, &visit->lane);
     if (!timer_waits(&lane->timer)) {
@@ -189,8 +195,9 @@ void visit_call_within(struct visit *visit, const struct ask *ask, int part, str
     child->ask = ask;
     child->part = part;
     child->client = visit->client;
+    child->request = (int16_t)(ask->request_class >= 0 ? ask->request_class : visit->request);
     child->recorded = visit->recorded;
-    child->held = ask->populates ? visit->held : 0;
+    child->held = ask->populates ? visit->missed[ask->depth] : 0;
     child->load = ask->op == ASK_ACKNOWLEDGE ? visit->load : NULL;
     child->name = stream_below(visit->name, (uint64_t)(uint32_t)visit->calls++).state;
     child->stream.state = child->name;
@@ -203,9 +210,14 @@ void visit_call_within(struct visit *visit, const struct ask *ask, int part, str
 
 void visit_forward(struct visit *visit, struct node *to)
 {
+    assert(!link_linked(&visit->lane));
     leave(visit);
     visit->part = -1;
     visit->step = 0;
+    visit->pc = visit->held = 0;
+    visit->load = NULL;
+    visit->priority = 0;
+    visit->flags &= (uint8_t)~VISIT_MODEL;
     visit->name = stream_below(visit->name, UINT32_MAX).state;
     visit->stream.state = visit->name;
     enter(visit, to);
@@ -232,8 +244,8 @@ void visit_reply(struct visit *visit, enum outcome outcome)
         parent->outcome = (uint8_t)outcome;
         if (visit->ask->op == ASK_RECEIVE) {
             parent->load = visit->load;
-        } else if (visit->ask->op == ASK_GET) {
-            parent->held = visit->held;
+        } else if (visit->ask->remembers) {
+            parent->missed[visit->ask->depth] = visit->held;
         }
     }
     retire(visit);
@@ -267,6 +279,7 @@ struct visit *visit_branch(struct visit *visit)
     branch->node = visit->node;
     branch->part = visit->part;
     branch->client = visit->client;
+    branch->request = visit->request;
     branch->recorded = visit->recorded;
     branch->step = visit->step;
     branch->flags = VISIT_BRANCH;
@@ -326,27 +339,38 @@ static bool at_part(const struct visit *visit, const struct part *part)
     return visit->live != 0 && visit->node == part->node && visit->part == part->index;
 }
 
-void part_crash(struct part *part, enum outcome outcome)
+/* Takes everybody out of whatever they wait for, into a list: then nobody's end can start anybody else there, and
+   callers that come back at once are not among them. */
+static void gather(struct part *part, struct link *victims)
 {
     struct run *run = part->node->run;
-    part->alive = false;
     for (uint32_t slot = 0; slot < run->visits_made; slot++) {
         struct visit *visit = run_visit(run, slot);
         if (at_part(visit, part)) {
+            bool own = part->host != NULL && visit->wait == WAIT_CPU && visit->processor == &part->host->cpu;
+            visit->wait = own ? WAIT_NOTHING : visit->wait; /* host_reset forgets them all at once */
             detach(visit);
+            link_append(victims, &visit->queue);
             visit->children = 0;
             if ((visit->flags & VISIT_BRANCH) != 0) {
                 visit->parent = NULL; /* it ends with the visit it is a branch of */
             }
         }
     }
+}
+
+void part_crash(struct part *part, enum outcome outcome)
+{
+    struct link victims;
+    link_clear(&victims);
+    part->alive = false;
+    gather(part, &victims);
     if (part->host != NULL) {
         host_reset(part->host);
     }
-    for (uint32_t slot = 0; slot < run->visits_made; slot++) {
-        struct visit *visit = run_visit(run, slot);
-        if (at_part(visit, part)) {
-            visit_kill(visit, outcome);
-        }
+    while (!link_empty(&victims)) {
+        struct visit *visit = VISIT_OF_QUEUE(victims.next);
+        link_remove(&visit->queue);
+        visit_kill(visit, outcome);
     }
 }

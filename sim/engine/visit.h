@@ -8,7 +8,12 @@
 
    The verbs below are all that a model may do with a visit. Those that let time pass, or pass the visit on, must be the
    last thing a model's function does: the node's `resume` runs when they are over, and it may run (and end the
-   visit) before they return. */
+   visit) before they return. So a loop of a model's own must pass through visit_hold, if only for 0 seconds: one made
+   of calls that are answered at once would never come back.
+
+   visit_kill gives back no server that the visit has seized: who kills knows what it held. A visit that sleeps in a
+   model's own list and gives up is still in that list when it resumes. visit_forward keeps ask and caller; the ask's
+   `route` is what the first node made of it, so a model with a `next` resolves as that node does. */
 
 #include "ask.h"
 #include "outcome.h"
@@ -39,6 +44,8 @@ enum visit_wait {
     WAIT_SIGNAL   /* for visit_signal */
 };
 
+enum { VISIT_MISSES = 2 };
+
 struct visit {
     struct node *node;
     struct visit *parent;  /* who called; NULL for a root or an orphan whose caller gave up */
@@ -58,6 +65,7 @@ struct visit {
     int64_t queued;   /* ns, when it joined a station's queue */
     void *load;       /* the model's own; that of an ASK_RECEIVE goes to the caller with the reply */
     int64_t intended; /* of the client's request: intended first attempt, ns */
+    double recorded;  /* demand that came with a trace, seconds */
     uint32_t slot;    /* index in the pool: the calendar's name for it */
     int32_t part;     /* index of the part of the node, -1 = none chosen yet */
     int32_t client;   /* number of the client (its address): stickiness, rate rules */
@@ -70,18 +78,20 @@ struct visit {
     uint8_t flags;    /* VISIT_ below */
     uint8_t live;     /* in use: neither free nor dead */
     uint8_t priority; /* queue of a priority station, 0 first */
-    int32_t children; /* outstanding branches of a parallel step */
-    float recorded;   /* demand that came with a trace, seconds */
-    int32_t held;     /* key + 1 of a cache, 0 = none: comes back to the caller with the reply to an ASK_GET,
-                                      and goes from the caller into an ask that `populates`; free in other nodes */
+    int16_t children; /* outstanding branches of a parallel step */
+    int16_t request;  /* class of the client's request that it is part of, -1 = none */
+    int32_t missed[VISIT_MISSES]; /* keys that its program has missed and will set, by depth of on_miss */
+    int32_t held; /* key + 1 of a cache, 0 = none: of a get the callee tells it, of a set that populates the
+                                 callee finds it; free in other nodes */
 };
 
 enum {
-    VISIT_PENDING = 1, /* a calendar entry names it */
-    VISIT_DEAD = 2,    /* killed while pending: freed when the entry comes up */
-    VISIT_BRANCH = 4,  /* a branch of a parallel step: not counted as an arrival */
-    VISIT_MODEL = 8,   /* free for the model */
-    VISIT_BACKOFF = 16 /* its program waits before it repeats a call */
+    VISIT_PENDING = 1,  /* a calendar entry names it */
+    VISIT_DEAD = 2,     /* killed while pending: freed when the entry comes up */
+    VISIT_BRANCH = 4,   /* a branch of a parallel step: not counted as an arrival */
+    VISIT_MODEL = 8,    /* free for the model */
+    VISIT_BACKOFF = 16, /* its program waits before it repeats a call */
+    VISIT_LATE = 32     /* the latest retry repeated a timeout */
 };
 
 /* Starts a root visit at `node` with the stream below (node, index); it is the model's to move. It counts as an
@@ -141,7 +151,7 @@ void visit_kill(struct visit *visit, enum outcome outcome);
 
 static inline double visit_draw(struct visit *visit, const struct dist *dist)
 {
-    return stream_draw(&visit->stream, dist, (double)visit->recorded);
+    return stream_draw(&visit->stream, dist, visit->recorded);
 }
 
 static inline double visit_uniform(struct visit *visit)

@@ -112,7 +112,10 @@ static void too_many_values(void **state)
 {
     enum { LIMIT = 1000000 };
     char *text = malloc(2 * (LIMIT + 1) + 1);
-    for (int i = 0; i <= LIMIT; i++) memcpy(text + 2 * i, i % 2 ? "1\n" : "3\n", 2);
+    for (int i = 0; i <= LIMIT; i++) {
+        text[2 * i] = i % 2 ? '1' : '3';
+        text[2 * i + 1] = '\n';
+    }
     struct sample sample = {.count = 0};
     const char *problem = "";
     assert_true(read_bytes(*state, text, 2 * LIMIT, &sample, &problem));

@@ -22,6 +22,17 @@ static void seconds_are_rounded_to_the_nearest_nanosecond(void **unused)
     assert_int_equal(calendar_ns(86400.0), INT64_C(86400000000000));
 }
 
+/* A draw from a distribution without a mean may be longer than a calendar reaches. */
+static void what_lies_beyond_the_calendar_is_later_than_anything_in_it(void **unused)
+{
+    (void)unused;
+    static const double eternities[] = {1e10, 1e30, INFINITY};
+    for (int i = 0; i < 3; i++) {
+        assert_true(calendar_ns(eternities[i]) > calendar_ns(3e9));
+        assert_true(calendar_ns(eternities[i]) + calendar_ns(3e9) > 0);
+    }
+}
+
 static void entries_come_out_in_order_of_time(void **unused)
 {
     (void)unused;
@@ -101,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seconds_are_rounded_to_the_nearest_nanosecond),
+        cmocka_unit_test(what_lies_beyond_the_calendar_is_later_than_anything_in_it),
         cmocka_unit_test(entries_come_out_in_order_of_time),
         cmocka_unit_test(ties_break_by_schedule_order),
         cmocka_unit_test(timers_move_stop_and_come_out_in_order),

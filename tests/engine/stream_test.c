@@ -170,7 +170,7 @@ static void a_recorded_demand_is_returned_as_it_is(void **unused)
 {
     (void)unused;
     struct stream stream = {0};
-    struct dist dist = {.kind = DIST_RECORDED};
+    struct dist dist = {.kind = DIST_RECORDED, .a = 1.0};
     assert_near(stream_draw(&stream, &dist, 0.125), 0.125, 0.0);
 }
 

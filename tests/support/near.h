@@ -12,14 +12,15 @@
 
 #include <cmocka.h>
 
+static inline void near_check(const char *what, double actual, double expected, double tolerance)
+{
+    if (!(fabs(actual - expected) <= tolerance)) {
+        fail_msg("%s is %.12g, not %.12g within %.3g", what, actual, expected, tolerance);
+    }
+}
+
 /* |actual - expected| <= tolerance. */
-#define assert_near(actual, expected, tolerance)                                                             \
-    do {                                                                                                     \
-        double near_a = (actual), near_e = (expected), near_t = (tolerance);                                 \
-        if (!(fabs(near_a - near_e) <= near_t)) {                                                            \
-            fail_msg("%s is %.12g, not %.12g within %.3g", #actual, near_a, near_e, near_t);                 \
-        }                                                                                                    \
-    } while (0)
+#define assert_near(actual, expected, tolerance) near_check(#actual, actual, expected, tolerance)
 
 /* Relative to the expected value. */
 #define assert_near_share(actual, expected, share) assert_near(actual, expected, (share)*fabs(expected))
