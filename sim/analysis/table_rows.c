@@ -14,15 +14,30 @@ enum { LATENCY_ROWS = 20, ASSUMPTION_ROWS = 10 };
 
 /* ---- Verdicts ---- */
 
+/* The objective without the scope that says what the section says already: its environment. */
+static const char *without_environment(struct arena *arena, const char *text, const char *name)
+{
+    const char *const forms[] = {arena_printf(arena, "{env=%s}", name), arena_printf(arena, "env=%s, ", name),
+                                 arena_printf(arena, "env=%s,", name), arena_printf(arena, ", env=%s", name)};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const char *at = strstr(text, forms[i]);
+        if (at != NULL) {
+            return arena_printf(arena, "%.*s%s", (int)(at - text), text, at + strlen(forms[i]));
+        }
+    }
+    return text;
+}
+
 struct grid table_rows_objectives(const struct table_page *page, const struct result_environment *environment)
 {
     struct arena *arena = page->arena;
-    struct grid grid = grid_open(arena, "Objectives", "<verdict|<objective|value|95 % interval");
+    struct grid grid = grid_open(arena, "Objectives", "<verdict|value|95 % interval|<objective");
     for (int i = 0; i < environment->objective_count; i++) {
         const struct result_objective *objective = &environment->objective[i];
-        const char *const cells[] = {result_verdict_name(objective->verdict), objective->text,
+        const char *const cells[] = {result_verdict_name(objective->verdict),
                                      figure_of(arena, objective->value.value, objective->unit),
-                                     figure_range(arena, objective->value, objective->unit)};
+                                     figure_range(arena, objective->value, objective->unit),
+                                     without_environment(arena, objective->text, environment->name)};
         grid_row(&grid, cells);
     }
     return grid;

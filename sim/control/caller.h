@@ -73,8 +73,8 @@ struct caller {
     _Static_assert(offsetof(struct model##_config, caller) == 0, "a caller's config begins with caller");    \
     _Static_assert(offsetof(struct model##_state, caller) == 0, "a caller's state begins with caller")
 
-/* Rows of a model's tables. Params: a `who` gives attempts up and each `whose` has a quota, in words for the help;
-   `table` is that of the sends. Outputs: what becomes of attempts. */
+/* Rows of a model's tables. Params: a `who` gives attempts up and each `whose` has a quota, in words for the
+   help; `table` is that of the sends. Outputs: what becomes of attempts. */
 #define CALLER_PARAMS(who, whose, table)                                                                     \
     PARAM(caller_config, timeout, UNIT_SECOND, "none", "1ms to 1d or none",                                  \
           "Time after which a " who " gives an attempt up.", "definition"),                                  \

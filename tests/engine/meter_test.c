@@ -116,6 +116,7 @@ static void a_meter_knows_its_node_its_service_and_what_it_counts(void **unused)
     assert_string_equal(meter->purchase, "OnDemand");
     assert_int_equal(meter->basis, BASIS_SIMULATED);
     assert_null(toy_ledger_meter(run, "InstanceUsage:db.r6g.large")->service);
+    assert_int_equal(toy_ledger_meter(run, "Work:12xdb.r6g.large:hours")->basis, BASIS_CONFIGURED);
     run_close(run);
 }
 

@@ -7,33 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What steps do when something goes wrong: failures, retries, timeouts, full pools; and that none of it moves the
-   random numbers of anybody else. Nodes: 0 the caller, 1 the service, 2 and 3 callees. */
+/* What steps do when something goes wrong: failures, retries, timeouts, full pools. Nodes: 0 the caller, 1 the service, 2 and 3 callees. */
 
 static const struct toy_caller_config one_request = {.count = 1};
 static const struct toy_callee_config at_once = {0};
 static const struct toy_callee_config five_seconds = {.service = TOY_SECONDS(5.0)};
-
-/* Built in place, for the run points into it. */
-static struct toy_world *world_of(const struct toy_caller_config *caller,
-                                  const struct toy_service_config *service,
-                                  const struct toy_callee_config *first,
-                                  const struct toy_callee_config *second)
-{
-    static struct toy_world world;
-    world = (struct toy_world){.node = {{.name = "caller", .model = &toy_caller, .config = caller},
-                                        {.name = "service", .model = &toy_service, .config = service},
-                                        {.name = "first", .model = &toy_callee, .config = first},
-                                        {.name = "second", .model = &toy_callee, .config = second}},
-                               .options = {.seed = 1}};
-    return &world;
-}
-
-static void assert_ended(const struct toy_world *world, int i, double at, enum outcome outcome)
-{
-    assert_near(toy_ended(world, i)->at, at, 1e-8);
-    assert_int_equal(toy_ended(world, i)->outcome, outcome);
-}
 
 /* ---- Failures ---------------------------------------------------------------------------------------- */
 
@@ -45,9 +23,9 @@ static void a_failed_step_ends_the_request_with_its_outcome(void **unused)
     (void)unused;
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}), TOY_STEP(STEP_CALL, .node = {3})};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &throttling, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &throttling, &at_once);
     toy_execute(world, 1.0);
-    assert_ended(world, 0, 0.0, OUTCOME_THROTTLED);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_THROTTLED);
     assert_int_equal(toy_calls(world, 3), 0);
     toy_at_peace(world);
     toy_close(world);
@@ -58,11 +36,47 @@ static void a_failure_that_is_ignored_goes_unnoticed(void **unused)
     (void)unused;
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .on_error = 1), TOY_STEP(STEP_CALL, .node = {3})};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &throttling, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &throttling, &at_once);
     toy_execute(world, 1.0);
-    assert_ended(world, 0, 0.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_OK);
     assert_int_equal(toy_calls(world, 3), 1);
     toy_at_peace(world);
+    toy_close(world);
+}
+
+/* A cache that cannot be asked has no value either: the request fetches it elsewhere. */
+static void an_ignored_failure_of_a_cache_is_a_miss(void **unused)
+{
+    (void)unused;
+    struct step fetch[] = {TOY_STEP(STEP_CALL, .node = {3})};
+    struct step steps[] = {
+        TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_error = 1, .on_miss = TOY_ROWS(fetch))};
+    struct toy_service_config service = {.steps = TOY_ROWS(steps)};
+    struct toy_world *world = toy_program_world(&one_request, &service, &throttling, &at_once);
+    toy_execute(world, 1.0);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_OK);
+    assert_int_equal(toy_calls(world, 3), 1);
+    toy_close(world);
+}
+
+/* The second get times out, so nobody knows its key; the first one's must not be set in its place. */
+static void a_key_that_was_not_learnt_is_not_an_earlier_one(void **unused)
+{
+    (void)unused;
+    static const enum outcome script[] = {OUTCOME_MISS, OUTCOME_OK};
+    struct toy_callee_config quick = {.script = script, .script_count = 2, .key = 42};
+    struct step fetch[] = {TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
+    struct step steps[] = {
+        TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_miss = TOY_ROWS(fetch)),
+        TOY_STEP(STEP_CACHE, .node = {3}, .keys = "pages", .on_error = 1, .on_miss = TOY_ROWS(fetch))};
+    steps[1].timeout = 0.5;
+    struct toy_service_config service = {.steps = TOY_ROWS(steps)};
+    struct toy_world *world = toy_program_world(&one_request, &service, &quick, &five_seconds);
+    toy_execute(world, 20.0);
+    assert_int_equal(toy_called(world, 2, 1)->held, 42);
+    for (int i = 0; i < toy_calls(world, 3); i++) {
+        assert_int_equal(toy_called(world, 3, i)->held, 0);
+    }
     toy_close(world);
 }
 
@@ -75,9 +89,9 @@ static void a_miss_is_no_failure(void **unused)
     struct step steps[] = {TOY_STEP(STEP_PUT, .node = {2}, .condition = true),
                            TOY_STEP(STEP_CALL, .node = {3})};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &table, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &table, &at_once);
     toy_execute(world, 1.0);
-    assert_ended(world, 0, 0.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_OK);
     assert_int_equal(toy_calls(world, 3), 1);
     toy_close(world);
 }
@@ -97,9 +111,9 @@ static void a_parallel_step_fails_with_the_first_failure_when_all_have_ended(voi
     struct step steps[] = {TOY_STEP(STEP_PARALLEL, .branches = TOY_ROWS(branches)),
                            TOY_STEP(STEP_LOG, .size = 1.0)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &throttling, &late);
+    struct toy_world *world = toy_program_world(&one_request, &service, &throttling, &late);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 4.0, OUTCOME_THROTTLED);
+    toy_assert_ended(world, 0, 4.0, OUTCOME_THROTTLED);
     assert_near(world->run->node[1].log_bytes, 0.0, 0.0);
     toy_at_peace(world);
     toy_close(world);
@@ -119,13 +133,13 @@ static void retries_come_after_a_backoff_that_grows_up_to_its_cap(void **unused)
     static const double at[] = {0.0, 1.0, 3.0, 6.0, 9.0};
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .retry = &retry)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &throttling, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &throttling, &at_once);
     toy_execute(world, 20.0);
     assert_int_equal(toy_calls(world, 2), 5);
     for (int i = 0; i < 5; i++) {
         assert_near(toy_called(world, 2, i)->at, at[i], 1e-8);
     }
-    assert_ended(world, 0, 9.0, OUTCOME_THROTTLED);
+    toy_assert_ended(world, 0, 9.0, OUTCOME_THROTTLED);
     toy_at_peace(world);
     toy_close(world);
 }
@@ -144,12 +158,34 @@ static void a_retry_that_succeeds_saves_the_request(void **unused)
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .retry = &retry),
                            TOY_STEP(STEP_CALL, .node = {3})};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &flaky, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &flaky, &at_once);
     toy_execute(world, 20.0);
-    assert_ended(world, 0, 3.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 3.0, OUTCOME_OK);
     assert_int_equal(toy_calls(world, 3), 1);
     toy_at_peace(world);
     toy_close(world);
+}
+
+static void a_refusal_that_will_not_change_is_not_asked_for_again(void **unused)
+{
+    (void)unused;
+    static const enum outcome refusals[] = {OUTCOME_FORBIDDEN, OUTCOME_NOT_FOUND};
+    static const struct retry retry = {.max_attempts = 3,
+                                       .base = 1.0,
+                                       .cap = 20.0,
+                                       .multiplier = 2.0,
+                                       .jitter = RETRY_NONE,
+                                       .budget = INFINITY};
+    for (int i = 0; i < 2; i++) {
+        struct toy_callee_config refusing = {.script = &refusals[i], .script_count = 1};
+        struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .retry = &retry)};
+        struct toy_service_config service = {.steps = TOY_ROWS(steps)};
+        struct toy_world *world = toy_program_world(&one_request, &service, &refusing, &at_once);
+        toy_execute(world, 20.0);
+        assert_int_equal(toy_calls(world, 2), 1);
+        toy_assert_ended(world, 0, 0.0, refusals[i]);
+        toy_close(world);
+    }
 }
 
 /* Full jitter draws evenly below base x 2^(n-1), capped: the mean over many requests is half of the bound. */
@@ -166,7 +202,7 @@ static void full_jitter_draws_evenly_below_the_bound(void **unused)
     struct toy_caller_config many = {.count = TOY_REQUESTS};
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .retry = &retry)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&many, &service, &throttling, &at_once);
+    struct toy_world *world = toy_program_world(&many, &service, &throttling, &at_once);
     toy_execute(world, 20.0);
     assert_int_equal(toy_calls(world, 2), 4 * TOY_REQUESTS);
     double sum = 0.0;
@@ -202,7 +238,7 @@ static void assert_calls(const enum outcome *script, int script_count, const int
     struct toy_callee_config callee = {.script = script, .script_count = script_count};
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .retry = &quota)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&caller, &service, &callee, &at_once);
+    struct toy_world *world = toy_program_world(&caller, &service, &callee, &at_once);
     toy_execute(world, 10.0);
     for (int i = 0; i < requests; i++) {
         int seen = 0;
@@ -257,9 +293,9 @@ static void a_timeout_gives_the_call_up_and_leaves_an_orphan_at_work(void **unus
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2})};
     steps[0].timeout = 2.0;
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &five_seconds, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &five_seconds, &at_once);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 2.0, OUTCOME_TIMEOUT);
+    toy_assert_ended(world, 0, 2.0, OUTCOME_TIMEOUT);
     const struct node *callee = &world->run->node[2];
     assert_int_equal(callee->replies, 1);
     assert_near(callee->residence_sum, 5.0, 1e-8); /* it worked on, for nobody */
@@ -279,11 +315,11 @@ static void a_timed_out_call_is_repeated_while_its_orphan_works(void **unused)
     struct step steps[] = {TOY_STEP(STEP_CALL, .node = {2}, .retry = &retry)};
     steps[0].timeout = 1.0;
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &five_seconds, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &five_seconds, &at_once);
     toy_execute(world, 20.0);
     assert_int_equal(toy_calls(world, 2), 3);
     assert_near(toy_called(world, 2, 2)->at, 3.0, 1e-8);
-    assert_ended(world, 0, 4.0, OUTCOME_TIMEOUT);
+    toy_assert_ended(world, 0, 4.0, OUTCOME_TIMEOUT);
     assert_near(world->run->node[2].inside.peak, 3.0, 0.0); /* the work of all three attempts */
     toy_at_peace(world);
     toy_close(world);
@@ -299,14 +335,46 @@ static void a_wait_for_a_connection_ends_with_a_timeout(void **unused)
     struct toy_caller_config three = {.count = 3};
     struct step steps[] = {TOY_STEP(STEP_QUERY, .node = {2}, .pool = "database")};
     struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = one_connection, .pool_count = 1};
-    struct toy_world *world = world_of(&three, &service, &five_seconds, &at_once);
+    struct toy_world *world = toy_program_world(&three, &service, &five_seconds, &at_once);
     toy_execute(world, 20.0);
-    assert_ended(world, 0, 5.0, OUTCOME_OK);
-    assert_ended(world, 1, 3.0, OUTCOME_TIMEOUT);
-    assert_ended(world, 2, 3.0, OUTCOME_TIMEOUT);
+    toy_assert_ended(world, 0, 5.0, OUTCOME_OK);
+    toy_assert_ended(world, 1, 3.0, OUTCOME_TIMEOUT);
+    toy_assert_ended(world, 2, 3.0, OUTCOME_TIMEOUT);
     assert_int_equal(world->run->node[1].part[0]->host->pools[0].busy, 0);
     assert_int_equal(toy_calls(world, 2), 1);
     toy_at_peace(world);
+    toy_close(world);
+}
+
+static void a_connection_that_is_not_there_may_be_ignored(void **unused)
+{
+    (void)unused;
+    struct toy_caller_config two = {.count = 2};
+    struct step steps[] = {TOY_STEP(STEP_QUERY, .node = {2}, .pool = "database", .on_error = 1),
+                           TOY_STEP(STEP_CALL, .node = {3})};
+    struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = one_connection, .pool_count = 1};
+    struct toy_world *world = toy_program_world(&two, &service, &five_seconds, &at_once);
+    toy_execute(world, 20.0);
+    toy_assert_ended(world, 0, 5.0, OUTCOME_OK);
+    toy_assert_ended(world, 1, 3.0, OUTCOME_OK);
+    assert_int_equal(toy_calls(world, 2), 1);
+    assert_int_equal(toy_calls(world, 3), 2);
+    toy_at_peace(world);
+    toy_close(world);
+}
+
+static void a_cache_without_a_connection_is_a_miss_when_that_is_ignored(void **unused)
+{
+    (void)unused;
+    struct toy_caller_config two = {.count = 2};
+    struct step fetch[] = {TOY_STEP(STEP_CALL, .node = {3})};
+    struct step steps[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .pool = "database",
+                                    .on_error = 1, .on_miss = TOY_ROWS(fetch))};
+    struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = one_connection, .pool_count = 1};
+    struct toy_world *world = toy_program_world(&two, &service, &five_seconds, &at_once);
+    toy_execute(world, 40.0);
+    toy_assert_ended(world, 0, 5.0, OUTCOME_OK);
+    assert_int_equal(toy_calls(world, 3), 1); /* by the second request, which had no answer from the cache */
     toy_close(world);
 }
 
@@ -317,10 +385,10 @@ static void a_connection_is_given_back_after_a_failure(void **unused)
     struct toy_caller_config three = {.at = at, .count = 3};
     struct step steps[] = {TOY_STEP(STEP_QUERY, .node = {2}, .pool = "database")};
     struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = one_connection, .pool_count = 1};
-    struct toy_world *world = world_of(&three, &service, &throttling, &at_once);
+    struct toy_world *world = toy_program_world(&three, &service, &throttling, &at_once);
     toy_execute(world, 20.0);
     for (int i = 0; i < 3; i++) {
-        assert_ended(world, i, at[i], OUTCOME_THROTTLED);
+        toy_assert_ended(world, i, at[i], OUTCOME_THROTTLED);
     }
     assert_int_equal(world->run->node[1].part[0]->host->pools[0].busy, 0);
     toy_close(world);
@@ -336,109 +404,13 @@ static void an_ignored_timeout_is_forgotten_by_the_time_a_connection_is_free(voi
     steps[0].timeout = 1.0;
     struct toy_callee_config two_seconds = {.service = TOY_SECONDS(2.0)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = one_connection, .pool_count = 1};
-    struct toy_world *world = world_of(&two, &service, &five_seconds, &two_seconds);
+    struct toy_world *world = toy_program_world(&two, &service, &five_seconds, &two_seconds);
     toy_execute(world, 20.0);
-    assert_ended(world, 0, 3.0, OUTCOME_OK);
-    assert_ended(world, 1, 5.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 3.0, OUTCOME_OK);
+    toy_assert_ended(world, 1, 5.0, OUTCOME_OK);
     assert_int_equal(world->run->node[1].part[0]->host->pools[0].busy, 0);
     toy_at_peace(world);
     toy_close(world);
-}
-
-/* ---- Nobody else's draws ----------------------------------------------------------------------------- */
-
-/* Requests that call 2, then compute, then call 3; what `first` does must not move a later demand. */
-static struct toy_world *later_demands(const struct toy_callee_config *first, const struct retry *retry)
-{
-    static struct step fetched[] = {TOY_STEP(STEP_WAIT, .work = TOY_EXPONENTIAL(1.0)),
-                                    TOY_STEP(STEP_CALL, .node = {2}, .on_error = 1)};
-    static struct step steps[2];
-    static struct toy_service_config service;
-    static struct toy_caller_config caller = {.count = 8};
-    steps[0] = (struct step)TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .retry = retry,
-                                     .on_miss = TOY_ROWS(fetched));
-    steps[1] = (struct step)TOY_STEP(STEP_CALL, .node = {3});
-    service = (struct toy_service_config){.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&caller, &service, first, &at_once);
-    toy_execute(world, 1000.0);
-    toy_at_peace(world);
-    return world;
-}
-
-/* The draws that callee 3 saw, in order of size: of whom they are does not depend on the order of arrival. */
-static void sorted_draws(const struct toy_world *world, double *draws)
-{
-    assert_int_equal(toy_calls(world, 3), 8);
-    for (int i = 0; i < 8; i++) {
-        int place = i;
-        double draw = toy_called(world, 3, i)->draw;
-        for (; place > 0 && draws[place - 1] > draw; place--) {
-            draws[place] = draws[place - 1];
-        }
-        draws[place] = draw;
-    }
-}
-
-static void assert_same_demands(const struct toy_callee_config *first, const struct retry *retry)
-{
-    double plain[8], other[8];
-    struct toy_world *world = later_demands(&at_once, NULL);
-    sorted_draws(world, plain);
-    toy_close(world);
-    world = later_demands(first, retry);
-    assert_true(toy_calls(world, 2) > 8); /* it was indeed different */
-    sorted_draws(world, other);
-    toy_close(world);
-    for (int i = 0; i < 8; i++) {
-        assert_near(other[i], plain[i], 0.0);
-        assert_true(i == 0 || plain[i] != plain[i - 1]);
-    }
-}
-
-static void a_retry_moves_no_later_demand(void **unused)
-{
-    (void)unused;
-    static const struct retry retry = {.max_attempts = 10,
-                                       .base = 0.1,
-                                       .cap = 1.0,
-                                       .multiplier = 2.0,
-                                       .jitter = RETRY_FULL,
-                                       .budget = INFINITY};
-    static const enum outcome script[] = {OUTCOME_RESET, OUTCOME_OK, OUTCOME_RESET, OUTCOME_TIMEOUT,
-                                          OUTCOME_OK};
-    struct toy_callee_config flaky = {.script = script, .script_count = 5};
-    assert_same_demands(&flaky, &retry);
-}
-
-static const enum outcome cold_script[] = {OUTCOME_MISS, OUTCOME_OK, OUTCOME_MISS, OUTCOME_MISS, OUTCOME_OK};
-static const struct toy_callee_config cold = {.script = cold_script, .script_count = 5, .key = 7};
-
-static void a_miss_moves_no_later_demand_of_a_callee(void **unused)
-{
-    (void)unused;
-    assert_same_demands(&cold, NULL);
-}
-
-/* The seconds that one request computes after its cache step, found from when it is over. */
-static double computed_after(const struct toy_callee_config *cache)
-{
-    struct step fetched[] = {TOY_STEP(STEP_WAIT, .work = TOY_EXPONENTIAL(1.0)),
-                             TOY_STEP(STEP_CALL, .node = {3})};
-    struct step steps[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_miss = TOY_ROWS(fetched)),
-                           TOY_STEP(STEP_COMPUTE, .work = TOY_EXPONENTIAL(1.0))};
-    struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, cache, &at_once);
-    toy_execute(world, 1000.0);
-    double waited = toy_calls(world, 3) == 0 ? 0.0 : toy_called(world, 3, 0)->at;
-    double computed = toy_ended(world, 0)->at - waited;
-    toy_close(world);
-    return computed;
-}
-
-static void a_miss_moves_no_later_demand_of_the_same_request(void **unused)
-{
-    (void)unused;
-    assert_near(computed_after(&cold), computed_after(&at_once), 1e-8);
 }
 
 /* ---- Complaints -------------------------------------------------------------------------------------- */
@@ -447,7 +419,7 @@ static void a_miss_moves_no_later_demand_of_the_same_request(void **unused)
 static void complaint(struct rows steps, char *text, size_t size)
 {
     struct toy_service_config service = {.steps = steps, .pools = one_connection, .pool_count = 1};
-    struct toy_world *world = world_of(&one_request, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &at_once, &at_once);
     struct arena *arena = arena_open();
     world->plan =
         (struct plan){.node = world->node, .node_count = 4, .horizon = 1.0, .places = places_open(arena)};
@@ -475,6 +447,12 @@ static void a_program_that_makes_no_sense_is_complained_about(void **unused)
     struct step choice[] = {TOY_STEP(STEP_CHOOSE, .branches = TOY_ROWS(shares))};
     complaint((struct rows)TOY_ROWS(choice), text, sizeof text);
     assert_non_null(strstr(text, "shares of a choice must add up to 100%"));
+    struct step wait[] = {TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
+    struct step third[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "c", .on_miss = TOY_ROWS(wait))};
+    struct step second[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "b", .on_miss = TOY_ROWS(third))};
+    struct step first[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "a", .on_miss = TOY_ROWS(second))};
+    complaint((struct rows)TOY_ROWS(first), text, sizeof text);
+    assert_non_null(strstr(text, "at most two caches deep"));
     struct branch many[17] = {0};
     struct step wide[] = {TOY_STEP(STEP_PARALLEL, .branches = TOY_ROWS(many))};
     complaint((struct rows)TOY_ROWS(wide), text, sizeof text);
@@ -486,10 +464,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_step_ends_the_request_with_its_outcome),
         cmocka_unit_test(a_failure_that_is_ignored_goes_unnoticed),
+        cmocka_unit_test(an_ignored_failure_of_a_cache_is_a_miss),
+        cmocka_unit_test(a_key_that_was_not_learnt_is_not_an_earlier_one),
         cmocka_unit_test(a_miss_is_no_failure),
         cmocka_unit_test(a_parallel_step_fails_with_the_first_failure_when_all_have_ended),
         cmocka_unit_test(retries_come_after_a_backoff_that_grows_up_to_its_cap),
         cmocka_unit_test(a_retry_that_succeeds_saves_the_request),
+        cmocka_unit_test(a_refusal_that_will_not_change_is_not_asked_for_again),
         cmocka_unit_test(full_jitter_draws_evenly_below_the_bound),
         cmocka_unit_test(retries_stop_when_the_quota_has_no_tokens),
         cmocka_unit_test(a_retry_after_a_timeout_costs_more),
@@ -498,11 +479,10 @@ int main(void)
         cmocka_unit_test(a_timeout_gives_the_call_up_and_leaves_an_orphan_at_work),
         cmocka_unit_test(a_timed_out_call_is_repeated_while_its_orphan_works),
         cmocka_unit_test(a_wait_for_a_connection_ends_with_a_timeout),
+        cmocka_unit_test(a_connection_that_is_not_there_may_be_ignored),
+        cmocka_unit_test(a_cache_without_a_connection_is_a_miss_when_that_is_ignored),
         cmocka_unit_test(a_connection_is_given_back_after_a_failure),
         cmocka_unit_test(an_ignored_timeout_is_forgotten_by_the_time_a_connection_is_free),
-        cmocka_unit_test(a_retry_moves_no_later_demand),
-        cmocka_unit_test(a_miss_moves_no_later_demand_of_a_callee),
-        cmocka_unit_test(a_miss_moves_no_later_demand_of_the_same_request),
         cmocka_unit_test(a_program_that_makes_no_sense_is_complained_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,34 +11,13 @@ static const struct toy_caller_config one_request = {.count = 1};
 static const struct toy_callee_config at_once = {0};
 static const struct toy_callee_config two_seconds = {.service = TOY_SECONDS(2.0)};
 
-/* Built in place, for the run points into it. */
-static struct toy_world *world_of(const struct toy_caller_config *caller,
-                                  const struct toy_service_config *service,
-                                  const struct toy_callee_config *first,
-                                  const struct toy_callee_config *second)
-{
-    static struct toy_world world;
-    world = (struct toy_world){.node = {{.name = "caller", .model = &toy_caller, .config = caller},
-                                        {.name = "service", .model = &toy_service, .config = service},
-                                        {.name = "first", .model = &toy_callee, .config = first},
-                                        {.name = "second", .model = &toy_callee, .config = second}},
-                               .options = {.seed = 1}};
-    return &world;
-}
-
-static void assert_ended(const struct toy_world *world, int i, double at, enum outcome outcome)
-{
-    assert_near(toy_ended(world, i)->at, at, 1e-8);
-    assert_int_equal(toy_ended(world, i)->outcome, outcome);
-}
-
 static void an_empty_program_answers_at_once(void **unused)
 {
     (void)unused;
     struct toy_service_config service = {.parts = 1};
-    struct toy_world *world = world_of(&one_request, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &at_once, &at_once);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 0.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_OK);
     toy_at_peace(world);
     toy_close(world);
 }
@@ -50,10 +29,10 @@ static void computes_share_the_vcpus_and_waits_share_nothing(void **unused)
                            TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
     struct toy_caller_config three = {.count = 3};
-    struct toy_world *world = world_of(&three, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&three, &service, &at_once, &at_once);
     toy_execute(world, 10.0);
     for (int i = 0; i < 3; i++) {
-        assert_ended(world, i, 3 * 2.0 + 1.0, OUTCOME_OK);
+        toy_assert_ended(world, i, 3 * 2.0 + 1.0, OUTCOME_OK);
     }
     toy_at_peace(world);
     toy_close(world);
@@ -66,9 +45,9 @@ static void a_call_takes_as_long_as_the_node_called(void **unused)
         TOY_STEP(STEP_CALL, .node = {2}, .request = "GET /stock", .bytes_in = 10.0, .bytes_out = 300.0),
         TOY_STEP(STEP_CALL, .node = {3}, .request = "GET /price")};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &two_seconds, &two_seconds);
+    struct toy_world *world = toy_program_world(&one_request, &service, &two_seconds, &two_seconds);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 4.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 4.0, OUTCOME_OK);
     assert_near(toy_called(world, 3, 0)->at, 2.0, 1e-8);
     assert_string_equal(toy_called(world, 2, 0)->ask->request, "GET /stock");
     assert_near(world->run->node[2].bytes_in, 10.0, 0.0);
@@ -83,7 +62,7 @@ static void a_log_step_counts_its_bytes(void **unused)
     struct step steps[] = {TOY_STEP(STEP_LOG, .size = 500.0), TOY_STEP(STEP_LOG, .size = 24.0)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
     struct toy_caller_config three = {.count = 3};
-    struct toy_world *world = world_of(&three, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&three, &service, &at_once, &at_once);
     toy_execute(world, 10.0);
     assert_near(world->run->node[1].log_bytes, 3 * 524.0, 0.0);
     toy_close(world);
@@ -95,7 +74,7 @@ static const struct ask *asked_by(struct toy_world **asked, struct step *step)
 {
     static struct toy_service_config service;
     service = (struct toy_service_config){.steps = {step, 1}};
-    struct toy_world *world = *asked = world_of(&one_request, &service, &at_once, &at_once);
+    struct toy_world *world = *asked = toy_program_world(&one_request, &service, &at_once, &at_once);
     toy_execute(world, 1.0);
     assert_int_equal(toy_calls(world, 2), 1);
     toy_at_peace(world);
@@ -193,7 +172,7 @@ static struct toy_world *lazy_loading(const struct toy_callee_config *cache, str
     static struct toy_service_config service;
     steps[0] = (struct step)TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_miss = on_miss);
     service = (struct toy_service_config){.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, cache, &two_seconds);
+    struct toy_world *world = toy_program_world(&one_request, &service, cache, &two_seconds);
     toy_execute(world, 10.0);
     return world;
 }
@@ -205,7 +184,7 @@ static void a_hit_skips_the_steps_of_a_miss(void **unused)
     (void)unused;
     struct toy_callee_config cache = {.key = KEY};
     struct toy_world *world = lazy_loading(&cache, (struct rows)TOY_ROWS(fetch));
-    assert_ended(world, 0, 0.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_OK);
     assert_int_equal(toy_calls(world, 2), 1);
     assert_int_equal(toy_calls(world, 3), 0);
     toy_at_peace(world);
@@ -220,7 +199,7 @@ static void a_miss_fetches_and_then_sets_the_key_that_was_missed(void **unused)
     (void)unused;
     struct toy_callee_config cache = {.script = miss_then_ok, .script_count = 2, .key = KEY};
     struct toy_world *world = lazy_loading(&cache, (struct rows)TOY_ROWS(fetch));
-    assert_ended(world, 0, 2.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 2.0, OUTCOME_OK);
     assert_int_equal(toy_calls(world, 2), 2);
     assert_int_equal(toy_calls(world, 3), 1);
     const struct toy_call *set = toy_called(world, 2, 1);
@@ -248,7 +227,7 @@ static void a_cache_that_cannot_be_set_fails_nobody(void **unused)
     static const enum outcome miss_then_reset[] = {OUTCOME_MISS, OUTCOME_RESET};
     struct toy_callee_config cache = {.script = miss_then_reset, .script_count = 2, .key = KEY};
     struct toy_world *world = lazy_loading(&cache, (struct rows)TOY_ROWS(fetch));
-    assert_ended(world, 0, 2.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 2.0, OUTCOME_OK);
     toy_close(world);
 }
 
@@ -261,10 +240,33 @@ static void a_fetch_that_fails_sets_nothing(void **unused)
     struct step steps[] = {
         TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_miss = (struct rows)TOY_ROWS(fetch))};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &cache, &database);
+    struct toy_world *world = toy_program_world(&one_request, &service, &cache, &database);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 0.0, OUTCOME_FAILED);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_FAILED);
     assert_int_equal(toy_calls(world, 2), 1);
+    toy_close(world);
+}
+
+/* A cache behind a cache: each is set with the key that it has missed itself, the inner one first. */
+static void nested_misses_remember_a_key_each(void **unused)
+{
+    (void)unused;
+    struct step query[] = {TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
+    struct step inner[] = {
+        TOY_STEP(STEP_CACHE, .node = {3}, .keys = "pages", .on_miss = (struct rows)TOY_ROWS(query))};
+    struct step outer[] = {
+        TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_miss = (struct rows)TOY_ROWS(inner))};
+    struct toy_service_config service = {.steps = TOY_ROWS(outer)};
+    struct toy_callee_config far = {.script = miss_then_ok, .script_count = 2, .key = KEY};
+    struct toy_callee_config near = {.script = miss_then_ok, .script_count = 2, .key = KEY + 1};
+    struct toy_world *world = toy_program_world(&one_request, &service, &near, &far);
+    toy_execute(world, 10.0);
+    assert_int_equal(toy_called(world, 2, 1)->held, KEY + 1);
+    assert_string_equal(toy_called(world, 2, 1)->ask->keys, "books");
+    assert_int_equal(toy_called(world, 3, 1)->held, KEY);
+    assert_string_equal(toy_called(world, 3, 1)->ask->keys, "pages");
+    toy_assert_ended(world, 0, 1.0, OUTCOME_OK);
+    toy_at_peace(world);
     toy_close(world);
 }
 
@@ -283,9 +285,9 @@ static void parallel_branches_join_after_the_slowest(void **unused)
     struct step steps[] = {TOY_STEP(STEP_PARALLEL, .branches = TOY_ROWS(branches)),
                            TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(0.5))};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &two_seconds, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &two_seconds, &at_once);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 5.5, OUTCOME_OK);
+    toy_assert_ended(world, 0, 5.5, OUTCOME_OK);
     assert_int_equal(world->run->node[1].arrivals, 1); /* branches are no arrivals */
     assert_int_equal(world->run->node[1].part[0]->outstanding, 0);
     toy_at_peace(world);
@@ -301,9 +303,9 @@ static void parallel_steps_nest(void **unused)
     struct branch outer[] = {{.steps = TOY_ROWS(nested)}, {.steps = TOY_ROWS(nested)}};
     struct step steps[] = {TOY_STEP(STEP_PARALLEL, .branches = TOY_ROWS(outer))};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &two_seconds, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &two_seconds, &at_once);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 6.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 6.0, OUTCOME_OK);
     assert_int_equal(toy_calls(world, 2), 2);
     toy_at_peace(world);
     toy_close(world);
@@ -316,9 +318,9 @@ static void a_parallel_step_of_nothing_takes_no_time(void **unused)
     struct step steps[] = {TOY_STEP(STEP_PARALLEL, .branches = TOY_ROWS(empty)),
                            TOY_STEP(STEP_PARALLEL, .pool = NULL), TOY_STEP(STEP_LOG, .size = 1.0)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &at_once, &at_once);
     toy_execute(world, 10.0);
-    assert_ended(world, 0, 0.0, OUTCOME_OK);
+    toy_assert_ended(world, 0, 0.0, OUTCOME_OK);
     assert_near(world->run->node[1].log_bytes, 1.0, 0.0);
     toy_at_peace(world);
     toy_close(world);
@@ -338,7 +340,7 @@ static void a_choice_follows_its_shares(void **unused)
                            TOY_STEP(STEP_LOG, .size = 1.0)};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
     struct toy_caller_config many = {.count = COUNT};
-    struct toy_world *world = world_of(&many, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&many, &service, &at_once, &at_once);
     toy_execute(world, 1.0);
     assert_near(toy_calls(world, 2), 0.2 * COUNT, 4.0 * sqrt(COUNT * 0.2 * 0.8));
     assert_near(toy_calls(world, 3), 0.5 * COUNT, 4.0 * sqrt(COUNT * 0.5 * 0.5));
@@ -357,7 +359,7 @@ static void the_mean_cpu_time_weighs_choices_and_adds_branches(void **unused)
                            TOY_STEP(STEP_PARALLEL, .branches = TOY_ROWS(both)),
                            TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
     struct toy_service_config service = {.steps = TOY_ROWS(steps)};
-    struct toy_world *world = world_of(&one_request, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&one_request, &service, &at_once, &at_once);
     toy_execute(world, 0.0);
     const struct toy_service_state *state = world->run->node[1].state;
     assert_near(program_cpu_mean(state->program), 0.1 + 0.025 + 0.2, 1e-12);
@@ -373,10 +375,10 @@ static void event_loops_limit_who_computes_but_not_who_waits(void **unused)
                            TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
     struct toy_caller_config three = {.count = 3};
     struct toy_service_config service = {.steps = TOY_ROWS(steps), .vcpus = 4.0, .loops = 1};
-    struct toy_world *world = world_of(&three, &service, &at_once, &at_once);
+    struct toy_world *world = toy_program_world(&three, &service, &at_once, &at_once);
     toy_execute(world, 10.0);
     for (int i = 0; i < 3; i++) { /* one after the other on the loop, waiting together */
-        assert_ended(world, i, 1.0 + i + 1.0, OUTCOME_OK);
+        toy_assert_ended(world, i, 1.0 + i + 1.0, OUTCOME_OK);
     }
     assert_int_equal(world->run->node[1].part[0]->host->loops.busy, 0);
     toy_at_peace(world);
@@ -392,16 +394,33 @@ static void a_pool_lets_through_as_many_calls_as_it_has_connections(void **unuse
                            TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(1.0))};
     struct toy_caller_config five = {.count = 5};
     struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = pools, .pool_count = 2};
-    struct toy_world *world = world_of(&five, &service, &two_seconds, &at_once);
+    struct toy_world *world = toy_program_world(&five, &service, &two_seconds, &at_once);
     toy_execute(world, 20.0);
     for (int i = 0; i < 5; i++) {
-        assert_ended(world, i, 2.0 * (i / 2 + 1) + 1.0, OUTCOME_OK);
+        toy_assert_ended(world, i, 2.0 * (i / 2 + 1) + 1.0, OUTCOME_OK);
     }
     const struct station *pool = &world->run->node[1].part[0]->host->pools[1];
     assert_near(pool->in_service.peak, 2.0, 0.0);
     assert_int_equal(pool->busy, 0);
     assert_int_equal(world->run->node[1].part[0]->host->pools[0].served, 0);
     toy_at_peace(world);
+    toy_close(world);
+}
+
+static void a_cache_with_a_pool_is_read_and_set_through_it_but_not_held_in_between(void **unused)
+{
+    (void)unused;
+    struct program_pool pools[] = {{.name = "redis", .size = 1, .timeout = INFINITY}};
+    struct step steps[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .pool = "redis",
+                                    .on_miss = (struct rows)TOY_ROWS(fetch))};
+    struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = pools, .pool_count = 1};
+    struct toy_callee_config cache = {.script = miss_then_ok, .script_count = 2, .key = KEY};
+    struct toy_world *world = toy_program_world(&one_request, &service, &cache, &two_seconds);
+    toy_execute(world, 10.0);
+    const struct station *pool = &world->run->node[1].part[0]->host->pools[0];
+    toy_assert_ended(world, 0, 2.0, OUTCOME_OK);
+    assert_int_equal(pool->served, 2);
+    assert_near(gauge_area(&pool->in_service, world->run->now), 0.0, 1e-9);
     toy_close(world);
 }
 
@@ -422,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_key_survives_what_is_read_elsewhere_to_fetch_it),
         cmocka_unit_test(a_cache_that_cannot_be_set_fails_nobody),
         cmocka_unit_test(a_fetch_that_fails_sets_nothing),
+        cmocka_unit_test(nested_misses_remember_a_key_each),
         cmocka_unit_test(parallel_branches_join_after_the_slowest),
         cmocka_unit_test(parallel_steps_nest),
         cmocka_unit_test(a_parallel_step_of_nothing_takes_no_time),
@@ -429,6 +449,7 @@ int main(void)
         cmocka_unit_test(the_mean_cpu_time_weighs_choices_and_adds_branches),
         cmocka_unit_test(event_loops_limit_who_computes_but_not_who_waits),
         cmocka_unit_test(a_pool_lets_through_as_many_calls_as_it_has_connections),
+        cmocka_unit_test(a_cache_with_a_pool_is_read_and_set_through_it_but_not_held_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -240,6 +240,18 @@ static void windows_count_what_ended_in_them(void **unused)
     toy_close(world);
 }
 
+static void windows_may_watch_some_requests_only(void **unused)
+{
+    (void)unused;
+    static const struct toy_caller_config caller = {.count = 3};
+    for (uint64_t watched = 0; watched <= 2; watched++) { /* all, those of class 0, those of class 1 */
+        struct run_options options = {.seed = 1, .window = 10.0, .window_requests = watched};
+        struct toy_world *world = requests(&caller, &one_second, options, 10.0);
+        assert_int_equal(world->run->windows[0].ok, watched == 2 ? 0 : 3);
+        toy_close(world);
+    }
+}
+
 /* Four buckets an octave from 100 us: 1 s is 40,000 times 25 us, in the first quarter from 2^15 of them on. */
 static void windows_keep_latencies_in_quarter_octaves(void **unused)
 {
@@ -300,6 +312,7 @@ int main(void)
         cmocka_unit_test(requests_of_the_lead_in_are_not_counted),
         cmocka_unit_test(a_request_has_one_record_whoever_names_it),
         cmocka_unit_test(windows_count_what_ended_in_them),
+        cmocka_unit_test(windows_may_watch_some_requests_only),
         cmocka_unit_test(windows_keep_latencies_in_quarter_octaves),
         cmocka_unit_test(changes_of_capacity_are_kept_in_order),
     };

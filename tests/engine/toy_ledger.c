@@ -85,7 +85,7 @@ static const struct output outputs[] = {
     OUTPUT(toy_ledger_state, billed_events, OUTPUT_COUNT, UNIT_COUNT, "Events, billed by the thousand.",
            .service = "AmazonToys", .sku = "Events", .factor = 0.001),
     OUTPUT(toy_ledger_state, billed_work, OUTPUT_SUM, UNIT_SECOND, "Work, billed.",
-           .sku = "Work:{size}x{instance_class}:hours"),
+           .sku = "Work:{size}x{instance_class}:hours", .fixed = true),
     OUTPUT(toy_ledger_state, billed_level, OUTPUT_MEAN, UNIT_COUNT, "Level, billed by the hour.",
            .sku = "InstanceUsage:{instance_class}", .factor = 2.0),
     OUTPUT_END};

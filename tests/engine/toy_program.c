@@ -165,6 +165,20 @@ const struct model toy_callee = {.name = "toy_callee",
 
 /* ---- The world --------------------------------------------------------------------------------------- */
 
+struct toy_world *toy_program_world(const struct toy_caller_config *caller,
+                                    const struct toy_service_config *service,
+                                    const struct toy_callee_config *first,
+                                    const struct toy_callee_config *second)
+{
+    static struct toy_world world; /* in one place, for the run points into it */
+    world = (struct toy_world){.node = {{.name = "caller", .model = &toy_caller, .config = caller},
+                                        {.name = "service", .model = &toy_service, .config = service},
+                                        {.name = "first", .model = &toy_callee, .config = first},
+                                        {.name = "second", .model = &toy_callee, .config = second}},
+                               .options = {.seed = 1}};
+    return &world;
+}
+
 void toy_execute(struct toy_world *world, double horizon)
 {
     world->plan.node = world->node;
@@ -198,6 +212,12 @@ const struct toy_call *toy_called(const struct toy_world *world, int node, int i
 int toy_calls(const struct toy_world *world, int node)
 {
     return ((const struct toy_callee_state *)world->run->node[node].state)->count;
+}
+
+void toy_assert_ended(const struct toy_world *world, int i, double at, enum outcome outcome)
+{
+    assert_near(toy_ended(world, i)->at, at, 1e-8);
+    assert_int_equal(toy_ended(world, i)->outcome, outcome);
 }
 
 void toy_at_peace(const struct toy_world *world)

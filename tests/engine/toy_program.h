@@ -72,6 +72,12 @@ struct toy_world {
     struct run *run;
 };
 
+/* A world of a caller, a service that it calls and two callees, nodes 0 to 3; the one and only, emptied. */
+struct toy_world *toy_program_world(const struct toy_caller_config *caller,
+                                    const struct toy_service_config *service,
+                                    const struct toy_callee_config *first,
+                                    const struct toy_callee_config *second);
+
 /* Nodes in order, the first a caller of the second; executes `horizon` seconds. Close with toy_close. */
 void toy_execute(struct toy_world *world, double horizon);
 void toy_close(struct toy_world *world);
@@ -80,6 +86,9 @@ void toy_close(struct toy_world *world);
 const struct toy_end *toy_ended(const struct toy_world *world, int i);
 const struct toy_call *toy_called(const struct toy_world *world, int node, int i);
 int toy_calls(const struct toy_world *world, int node);
+
+/* Request i of the caller ended then and so. */
+void toy_assert_ended(const struct toy_world *world, int i, double at, enum outcome outcome);
 
 /* Every request has ended, nobody is left inside, and the self-check holds. */
 void toy_at_peace(const struct toy_world *world);
