@@ -104,13 +104,42 @@ static void reserve_timer(struct calendar *calendar)
     calendar->timers = timers;
 }
 
+void calendar_mend_timers(struct calendar *calendar)
+{
+    if (!calendar->timer_hole) {
+        return;
+    }
+    calendar->timer_hole = false;
+    calendar->timer_count--;
+    if (calendar->timer_count > 0) {
+        sink(calendar, calendar->timers[calendar->timer_count], 0);
+    }
+}
+
+static void date(struct calendar *calendar, struct timer *timer, int64_t at)
+{
+    timer->at = at;
+    timer->sequence = calendar->sequence++;
+}
+
+static void move(struct calendar *calendar, struct timer *timer, int64_t at)
+{
+    calendar_mend_timers(calendar); /* first, while every key is as it was */
+    date(calendar, timer, at);
+    settle(calendar, timer, timer->position);
+}
+
 void timer_set(struct calendar *calendar, struct timer *timer, int64_t at)
 {
     assert(timer->fire != NULL); /* made by timer_make or node_timer */
-    timer->at = at;
-    timer->sequence = calendar->sequence++;
     if (timer_waits(timer)) {
-        settle(calendar, timer, timer->position);
+        move(calendar, timer, at);
+        return;
+    }
+    date(calendar, timer, at);
+    if (calendar->timer_hole) {
+        calendar->timer_hole = false;
+        sink(calendar, timer, 0);
         return;
     }
     reserve_timer(calendar);
@@ -123,6 +152,7 @@ void timer_stop(struct calendar *calendar, struct timer *timer)
     if (!timer_waits(timer)) {
         return;
     }
+    calendar_mend_timers(calendar);
     int32_t i = timer->position;
     timer->position = -1;
     struct timer *last = calendar->timers[--calendar->timer_count];

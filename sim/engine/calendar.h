@@ -15,6 +15,7 @@
    Time is int64 nanoseconds; calendar_ns converts seconds, rounding to nearest, for truncation biases short means. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 __extension__ typedef unsigned __int128 calendar_key;
@@ -35,6 +36,7 @@ struct calendar {
     uint64_t sequence;
     struct timer **timers;
     int32_t timer_count, timer_capacity;
+    bool timer_hole; /* the first timer has been taken: the next one set fills its place */
     void *heap_block;
 };
 
@@ -55,6 +57,25 @@ void calendar_grow(struct calendar *calendar);
 /* Puts the timer at `at`, moving it if it was waiting. */
 void timer_set(struct calendar *calendar, struct timer *timer, int64_t at);
 void timer_stop(struct calendar *calendar, struct timer *timer);
+
+/* Fills the place of the timer that was taken, if nobody has, with the last one. */
+void calendar_mend_timers(struct calendar *calendar);
+
+/* The first timer, or NULL. */
+static inline struct timer *timer_first(struct calendar *calendar)
+{
+    if (calendar->timer_hole) {
+        calendar_mend_timers(calendar);
+    }
+    return calendar->timer_count > 0 ? calendar->timers[0] : NULL;
+}
+
+/* Stops the first timer; leaves a hole that the next one set fills: most set themselves again. */
+static inline void timer_take(struct calendar *calendar, struct timer *timer)
+{
+    timer->position = -1;
+    calendar->timer_hole = true;
+}
 
 /* A timer that has never been set: `fire` runs with the timer when its time comes; `owner` and `tag` are the caller's. */
 static inline struct timer timer_make(void (*fire)(struct timer *), void *owner, int32_t tag)

@@ -206,7 +206,7 @@ static inline bool step(struct run *run)
 {
     struct calendar *calendar = &run->calendar;
     calendar_mend(calendar);
-    struct timer *timer = calendar->timer_count > 0 ? calendar->timers[0] : NULL;
+    struct timer *timer = timer_first(calendar);
     if (calendar->count > 0) {
         calendar_key key = calendar->heap[0];
         calendar_key timer_key = timer == NULL ? ~(calendar_key)0
@@ -226,7 +226,7 @@ static inline bool step(struct run *run)
         return false;
     }
     advance_to(run, timer->at);
-    timer_stop(calendar, timer);
+    timer_take(calendar, timer);
     timer->fire(timer);
     return true;
 }

@@ -41,7 +41,7 @@ static struct link *first_link(const struct station *station)
 }
 
 /* The next to be served, out of the queue; NULL when nobody waits or no server is to be filled. */
-static struct visit *next(struct station *station)
+static inline struct visit *next(struct station *station)
 {
     if (station->waiting == 0 || station->busy > station->servers) {
         return NULL;
@@ -60,7 +60,7 @@ static struct visit *next(struct station *station)
 
 /* A server begins with the visit: its service, or, for one that seizes, its own next step, at once but through the
    calendar, so that a release never runs another visit's code inside the releasing one's. */
-static void begin(struct visit *visit)
+static inline void begin(struct visit *visit)
 {
     struct run *run = visit->node->run;
     if (visit->demand < 0.0) {
@@ -78,7 +78,7 @@ static void fall_idle(struct station *station)
     gauge_add(&station->in_service, station->run->now, -1.0);
 }
 
-static void pass_on(struct station *station)
+static inline void pass_on(struct station *station)
 {
     struct visit *visit = next(station);
     if (visit != NULL) {
@@ -88,7 +88,7 @@ static void pass_on(struct station *station)
     }
 }
 
-static bool enqueue(struct station *station, struct visit *visit, double demand)
+static inline bool enqueue(struct station *station, struct visit *visit, double demand)
 {
     if (station->waiting >= station->limit) {
         station->refused++;

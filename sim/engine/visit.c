@@ -11,6 +11,11 @@
 #include <math.h>
 #include <string.h>
 
+/* Short enough for gcc to clear it in a few wide stores: beyond 80 bytes it is a `rep stos`, which takes longer to start
+   than all the rest of a visit's opening. */
+enum { ZEROED = offsetof(struct visit, request) - offsetof(struct visit, child) };
+static_assert(ZEROED <= 80, "see above");
+
 /* A fresh chunk of visits, threaded onto the free list so that low slots are used first. */
 static void grow(struct run *run)
 {
@@ -33,16 +38,14 @@ static void grow(struct run *run)
     run->visits_made += RUN_CHUNK;
 }
 
-static struct visit *take(struct run *run)
+static inline struct visit *take(struct run *run)
 {
     if (run->free_visit == NULL) {
         grow(run);
     }
     struct visit *visit = run->free_visit;
     run->free_visit = visit->parent;
-    uint32_t slot = visit->slot;
-    memset(visit, 0, sizeof *visit);
-    visit->slot = slot;
+    memset((char *)visit + offsetof(struct visit, child), 0, ZEROED);
     visit->live = 1;
     run->visits_live++;
     if (run->visits_live > run->visits_peak) {
@@ -52,13 +55,13 @@ static struct visit *take(struct run *run)
     return visit;
 }
 
-static void give(struct run *run, struct visit *visit)
+static inline void give(struct run *run, struct visit *visit)
 {
     visit->parent = run->free_visit;
     run->free_visit = visit;
 }
 
-static void enter(struct visit *visit, struct node *node)
+static inline void enter(struct visit *visit, struct node *node)
 {
     visit->node = node;
     visit->arrived = node->run->now;
@@ -76,7 +79,7 @@ static void enter(struct visit *visit, struct node *node)
     }
 }
 
-static void leave(struct visit *visit)
+static inline void leave(struct visit *visit)
 {
     struct node *node = visit->node;
     if (visit->part >= 0) {
@@ -91,7 +94,7 @@ static void leave(struct visit *visit)
 }
 
 /* Out of use; its slot waits for the calendar if that still names it. */
-static void retire(struct visit *visit)
+static inline void retire(struct visit *visit)
 {
     struct run *run = visit->node->run;
     visit_event_undeadline(visit);
@@ -108,6 +111,10 @@ static void retire(struct visit *visit)
 struct visit *visit_open(struct node *node, uint64_t index)
 {
     struct visit *visit = take(node->run);
+    visit->parent = NULL;
+    visit->ask = NULL;
+    visit->recorded = 0.0;
+    visit->held = 0;
     visit->part = visit->request = -1;
     visit->name = stream_below(node->stream_name, index).state;
     visit->stream.state = visit->name;
@@ -282,6 +289,7 @@ struct visit *visit_branch(struct visit *visit)
     branch->request = visit->request;
     branch->recorded = visit->recorded;
     branch->step = visit->step;
+    branch->held = 0;
     branch->flags = VISIT_BRANCH;
     branch->arrived = visit->node->run->now;
     branch->name = stream_below(visit->name, (uint64_t)(uint32_t)visit->calls++).state;

@@ -49,40 +49,44 @@ enum { VISIT_MISSES = 2 };
 struct visit {
     struct node *node;
     struct visit *parent;  /* who called; NULL for a root or an orphan whose caller gave up */
-    struct visit *child;   /* the last one called; while WAIT_CALL */
     const struct ask *ask; /* what is wanted here; NULL for a root */
-    struct link queue;     /* in a station's queue, or a model's own list */
     int64_t arrived;       /* at this node, ns */
     uint64_t name;         /* of its random numbers, and of those of the visits below it */
     struct stream stream;  /* its own random numbers, drawn in order */
-    double demand;         /* of the service in progress; for a processor its virtual finish time */
+    uint32_t slot;         /* index in the pool: the calendar's name for it */
+    int32_t part;          /* index of the part of the node, -1 = none chosen yet */
+
+    /* From here to `missed` a new visit is zero. */
+    struct visit *child; /* the last one called; while WAIT_CALL */
+    void *load;          /* the model's own; that of an ASK_RECEIVE goes to the caller with the reply */
+    struct link queue;   /* in a station's queue, or a model's own list */
+    struct link lane;    /* among the deadlines of one duration */
+    int32_t client;      /* number of the client (its address): stickiness, rate rules */
+    int32_t pc;          /* next operation of the node's program */
+    int32_t calls;       /* names the stream of the next call; grows by one with each */
+    int16_t children;    /* outstanding branches of a parallel step */
+    int16_t step;        /* the model's own: what has just happened */
+    uint8_t outcome;     /* enum outcome, of what has just come back */
+    uint8_t attempt;     /* of the call in progress, from 1 */
+    uint8_t wait;        /* enum visit_wait */
+    uint8_t flags;       /* VISIT_ below */
+    uint8_t live;        /* in use: neither free nor dead */
+    uint8_t priority;    /* queue of a priority station, 0 first */
+    int32_t missed[VISIT_MISSES]; /* keys that its program has missed and will set, by depth of on_miss */
+
+    /* What is set before it is read. */
+    int16_t request; /* class of the client's request that it is part of, -1 = none */
+    int32_t held; /* key + 1 of a cache, 0 = none: of a get the callee tells it, of a set that populates the
+                         callee finds it; free in other nodes */
+    double recorded;  /* demand that came with a trace, seconds */
+    int64_t intended; /* of a root: the client's intended first attempt, ns */
+    double demand;    /* of the service in progress; for a processor its virtual finish time */
     union {
         struct station *station;     /* waiting in or served by, while WAIT_QUEUE or WAIT_SERVER */
         struct processor *processor; /* while WAIT_CPU */
     };
-    struct link lane; /* among the deadlines of one duration */
     int64_t deadline; /* ns, while linked in a lane */
     int64_t queued;   /* ns, when it joined a station's queue */
-    void *load;       /* the model's own; that of an ASK_RECEIVE goes to the caller with the reply */
-    int64_t intended; /* of the client's request: intended first attempt, ns */
-    double recorded;  /* demand that came with a trace, seconds */
-    uint32_t slot;    /* index in the pool: the calendar's name for it */
-    int32_t part;     /* index of the part of the node, -1 = none chosen yet */
-    int32_t client;   /* number of the client (its address): stickiness, rate rules */
-    int32_t pc;       /* next operation of the node's program */
-    int32_t calls;    /* names the stream of the next call; grows by one with each */
-    int16_t step;     /* the model's own: what has just happened */
-    uint8_t outcome;  /* enum outcome, of what has just come back */
-    uint8_t attempt;  /* of the call in progress, from 1 */
-    uint8_t wait;     /* enum visit_wait */
-    uint8_t flags;    /* VISIT_ below */
-    uint8_t live;     /* in use: neither free nor dead */
-    uint8_t priority; /* queue of a priority station, 0 first */
-    int16_t children; /* outstanding branches of a parallel step */
-    int16_t request;  /* class of the client's request that it is part of, -1 = none */
-    int32_t missed[VISIT_MISSES]; /* keys that its program has missed and will set, by depth of on_miss */
-    int32_t held; /* key + 1 of a cache, 0 = none: of a get the callee tells it, of a set that populates the
-                                 callee finds it; free in other nodes */
 };
 
 enum {

@@ -108,6 +108,42 @@ static void timers_move_stop_and_come_out_in_order(void **unused)
     calendar_close(&calendar);
 }
 
+/* As the run does: the first is taken, and what it then does is drawn: set itself, move or stop others, set others. */
+static void a_timer_that_was_taken_leaves_its_place_to_the_next_one_set(void **unused)
+{
+    (void)unused;
+    struct calendar calendar;
+    struct stream stream = stream_open(1, 0, "n", "taken");
+    struct timer timers[50];
+    calendar_open(&calendar);
+    for (int i = 0; i < 50; i++) {
+        timers[i] = timer_make(ring, NULL, i);
+        timer_set(&calendar, &timers[i], (int64_t)(stream_bits(&stream) >> 54));
+    }
+    int64_t now = 0;
+    for (int i = 0; i < 20000; i++) {
+        struct timer *first = timer_first(&calendar), *other = &timers[stream_below_n(&stream, 50)];
+        assert_true(first->at >= now);
+        now = first->at;
+        timer_take(&calendar, first);
+        assert_false(timer_waits(first));
+        uint32_t what = stream_below_n(&stream, 4);
+        if (what == 0) {
+            timer_stop(&calendar, other);
+        } else {
+            timer_set(&calendar, what == 1 ? first : other, now + (int64_t)(stream_bits(&stream) >> 54));
+        }
+        timer_set(&calendar, &timers[i % 50], now + (int64_t)(stream_bits(&stream) >> 54));
+        int waiting = 0;
+        for (int j = 0; j < 50; j++) {
+            waiting += timer_waits(&timers[j]);
+        }
+        timer_first(&calendar);
+        assert_int_equal(calendar.timer_count, waiting);
+    }
+    calendar_close(&calendar);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +151,7 @@ int main(void)
         cmocka_unit_test(what_lies_beyond_the_calendar_is_later_than_anything_in_it),
         cmocka_unit_test(entries_come_out_in_order_of_time),
         cmocka_unit_test(ties_break_by_schedule_order),
+        cmocka_unit_test(a_timer_that_was_taken_leaves_its_place_to_the_next_one_set),
         cmocka_unit_test(timers_move_stop_and_come_out_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
