@@ -239,7 +239,7 @@ static const struct param params[] = {
           "The same on a host of the cluster, which attaches a network interface.", "assumed"),
     PARAM(ecs_service_config, startup, UNIT_SECOND, "5s", NULL,
           "From the start of the container until it answers.", "assumed"),
-    PARAM(ecs_service_config, desired_count, UNIT_COUNT, "1", "0 to 100000", "Tasks at the beginning.",
+    PARAM(ecs_service_config, desired_count, UNIT_COUNT, "1", "0 to 5000", "Tasks at the beginning.",
           "AWS CDK, FargateService, 2023"),
     PARAM(ecs_service_config, deployment_maximum_percent, UNIT_COUNT, "200", "100 to 1000",
           "The most tasks at once, in per cent of the desired count, while unhealthy ones are replaced.",

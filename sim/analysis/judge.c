@@ -4,6 +4,7 @@
 #include "arena.h"
 #include "diag.h"
 #include "outcome.h"
+#include "rows.h"
 #include "text.h"
 
 #include <math.h>
@@ -147,6 +148,45 @@ static const char *why_undecided(const struct question *question, int rows, stru
     return "the interval straddles the bound: more replications would tell";
 }
 
+/* A node that never scaled has no row: that is none, not unknown. */
+static bool never_scaled(const struct result_environment *environment, const struct objective *objective)
+{
+    return environment->latency_count > 0 && text_equal(objective->metric, "scaling.events");
+}
+
+/* Why a bound that seems held may not be: requests or drills of which nothing is known. NULL: no reason. */
+static const char *doubt_about(const struct result_environment *environment,
+                               const struct objective *objective)
+{
+    bool upper = objective->operator_ == OBJECTIVE_LESS || objective->operator_ == OBJECTIVE_LESS_EQUAL;
+    bool of_requests = text_equal(objective->family, "latency") || text_equal(objective->family, "errors");
+    if (upper && of_requests && rows_unfinished(environment) > ROWS_UNFINISHED) {
+        return "too many requests had not ended at the horizon";
+    }
+    const char *component = objective_scope(objective, "component"),
+               *drill = objective_scope(objective, "drill");
+    for (int i = 0; text_equal(objective->family, "recovery") && i < environment->recovery_count; i++) {
+        const struct result_recovery *row = &environment->recovery[i];
+        bool meant = (component == NULL || text_equal(component, row->component)) &&
+                     (drill == NULL || text_equal(drill, row->drill));
+        if (meant && row->unhealthy + row->thin > 0) {
+            return "some drills could not be told: see their notes";
+        }
+    }
+    return NULL;
+}
+
+/* The bill's own total and interval, to the cent: the mean of the replications' bills would differ in the last. */
+static struct interval bill_total_of(const struct cost_money *money)
+{
+    struct interval total = interval_point((double)money->cents / 100.0);
+    if (money->known) {
+        total.low = (double)money->low / 100.0;
+        total.high = (double)money->high / 100.0;
+    }
+    return total;
+}
+
 struct result_objective judge_objective(const struct result_environment *environment,
                                         const struct objective *objective, struct arena *arena)
 {
@@ -163,12 +203,26 @@ struct result_objective judge_objective(const struct result_environment *environ
         }
         struct result_objective here = worst;
         here.value = contradicts(&question) ? interval_point(0.0) : value_of(&question, row);
+        if (text_equal(row->name, "cost.monthly") && environment->cost.currency != NULL) {
+            here.value = bill_total_of(&environment->cost.monthly);
+        }
         here.verdict = verdict_on(objective, here.value);
         here.note = question.any ? row->name : NULL;
         worst = rows == 0 || is_worse(objective, &here, &worst) ? here : worst;
         rows++;
     }
     worst.note = rows > 1 ? worst.note : NULL;
+    if (rows == 0 && never_scaled(environment, objective)) {
+        worst.value = (struct interval){0.0, 0.0, 0.0};
+        worst.verdict = verdict_on(objective, worst.value);
+        return worst;
+    }
+    const char *doubt = worst.verdict == VERDICT_MET ? doubt_about(environment, objective) : NULL;
+    if (doubt != NULL) {
+        worst.verdict = VERDICT_UNDECIDED;
+        worst.note = doubt;
+        return worst;
+    }
     if (worst.verdict == VERDICT_UNDECIDED) {
         worst.note = why_undecided(&question, rows, worst.value);
     }

@@ -124,7 +124,17 @@ static void note_statuses(struct record *record, const struct ended *ended)
     }
 }
 
-static void take_requests(struct record *record, struct run *run)
+/* Requests that clients have made since the simulated start. */
+static int64_t made_by_clients(const struct run *run, const int64_t *arrived)
+{
+    int64_t made = 0;
+    for (int i = 0; i < run->node_count; i++) {
+        made += run->node[i].model->is_client ? run->node[i].arrivals - arrived[i] : 0;
+    }
+    return made;
+}
+
+static void take_requests(struct record *record, struct run *run, const int64_t *arrived)
 {
     double horizon = run->plan->horizon;
     struct tally together = tally_open(run->arena);
@@ -135,6 +145,8 @@ static void take_requests(struct record *record, struct run *run)
     }
     note_latency(record, NULL, &together);
     note_ended(record, NULL, &all, horizon);
+    int64_t open = made_by_clients(run, arrived) - all.all;
+    note(record, "requests.unfinished", UNIT_COUNT, open > 0 ? (double)open : 0.0);
     note(record, "errors.rate", UNIT_RATIO, share(all.failed, all.all));
     note_causes(record, &all);
     note_statuses(record, &all);
@@ -295,7 +307,7 @@ static void take_meters(struct record *record, const struct run *run)
 
 void record_take(struct record *record, struct run *run, const int64_t *arrived)
 {
-    take_requests(record, run);
+    take_requests(record, run, arrived);
     take_nodes(record, run, arrived);
     take_series(record, run);
     take_scaling(record, run);

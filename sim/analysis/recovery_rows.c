@@ -122,11 +122,13 @@ static enum result_verdict verdict_on(const struct result_recovery *recovery)
     enum result_verdict rpo = against(recovery->rpo_s[RESULT_P95].value, recovery->target_rpo_s);
     bool rto_open = rto == VERDICT_NONE && isfinite(recovery->target_rto_s);
     bool rpo_open = rpo == VERDICT_NONE && isfinite(recovery->target_rpo_s);
-    if (recovery->unrestored > 0 || rto == VERDICT_BREACHED || rpo == VERDICT_BREACHED) {
+    bool late = recovery->unrestored > 0 && isfinite(recovery->target_rto_s);
+    if (late || rto == VERDICT_BREACHED || rpo == VERDICT_BREACHED) {
         return VERDICT_BREACHED;
     }
     bool met = rto == VERDICT_MET || rpo == VERDICT_MET;
-    return met && !rto_open && !rpo_open ? VERDICT_MET : VERDICT_NONE;
+    bool told = recovery->unhealthy + recovery->thin == 0;
+    return met && told && !rto_open && !rpo_open ? VERDICT_MET : VERDICT_NONE;
 }
 
 /* ---- Notes ---- */
@@ -141,8 +143,8 @@ static const char *note_on(struct arena *arena, const struct result_recovery *re
     const char *text = NULL;
     int count = recovery->strike_count;
     if (recovery->unrestored > 0) {
-        text = arena_printf(arena, "not restored within the 45 min of %d of %d drills", recovery->unrestored,
-                            count);
+        text =
+            arena_printf(arena, "not restored within 45 min in %d of %d drills", recovery->unrestored, count);
     }
     if (recovery->unhealthy > 0) {
         text = joined(

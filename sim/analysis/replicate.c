@@ -109,7 +109,7 @@ static bool simulate(struct replicating *replicating, int first, int count)
 
 static bool is_precise(struct interval interval, double bound, double precision)
 {
-    double scale = fmax(fabs(interval.value), fabs(bound));
+    double scale = interval.value != 0.0 ? fabs(interval.value) : fabs(bound);
     return interval_known(interval) && interval_half(interval) <= precision * scale;
 }
 

@@ -186,10 +186,33 @@ static void fill_scaling(struct arena *arena, struct result_environment *environ
     environment->scaling_count = kept;
 }
 
+double rows_unfinished(const struct result_environment *environment)
+{
+    double open = observation_sum(&environment->samples, "requests.unfinished");
+    double ended = observation_sum(&environment->samples, "requests.ended");
+    return open > 0.0 ? open / (open + ended) : 0.0;
+}
+
+/* An overloaded system answers late or never: what has not ended is in no latency and in no error. */
+static void note_unfinished(struct result *result, struct result_environment *environment)
+{
+    double share = rows_unfinished(environment);
+    if (share > ROWS_UNFINISHED) {
+        result_note(
+            result, environment,
+            arena_printf(
+                result->arena,
+                "%.3g %% of the requests had not ended at the horizon and are in no figure: the system "
+                "does not keep up",
+                100.0 * share));
+    }
+}
+
 void rows_fill(struct result *result, struct result_environment *environment, const struct plan *plan)
 {
     fill_latency(result->arena, environment);
     fill_errors(result->arena, environment);
     fill_nodes(result->arena, environment, plan);
     fill_scaling(result->arena, environment);
+    note_unfinished(result, environment);
 }

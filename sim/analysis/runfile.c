@@ -126,7 +126,11 @@ static void add_strikes(cJSON *into, const struct result_recovery *recovery)
             json_number(parts, result_part_name(part), strike->part_s[part]);
         }
         json_whole(row, "failed", strike->failed);
-        cJSON_AddBoolToObject(row, "restored", !isinf(strike->rto_s));
+        if (isnan(strike->rto_s)) { /* nothing could be told */
+            cJSON_AddNullToObject(row, "restored");
+        } else {
+            cJSON_AddBoolToObject(row, "restored", isfinite(strike->rto_s));
+        }
     }
 }
 

@@ -141,8 +141,9 @@ static void read_strikes(struct json_reader *reader, const cJSON *from, struct r
         const char *back = json_enter(reader, "strikes", i);
         struct result_strike *strike = &into->strike[i];
         strike->at_s = json_get_number(reader, row, "at_s");
-        strike->rto_s =
-            json_get_flag(reader, row, "restored") ? json_get_number(reader, row, "rto_s") : INFINITY;
+        strike->rto_s = cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(row, "restored"))
+                            ? INFINITY
+                            : json_get_number(reader, row, "rto_s");
         strike->rpo_s = json_get_number(reader, row, "rpo_s");
         const cJSON *parts = json_get_object(reader, row, "parts_s");
         for (int part = 0; part < RESULT_PARTS; part++) {

@@ -15,8 +15,9 @@ struct grid table_rows_services(const struct table_page *page, const struct resu
 {
     struct arena *arena = page->arena;
     const struct cost_bill *cost = &environment->cost;
-    struct grid grid = grid_open(arena, "Bill of a month in USD, list prices without tax, by service",
-                                 "<service|monthly|95 % interval|share");
+    struct grid grid = grid_open(
+        arena, "Bill of a month in USD, list prices without tax; intervals without doubt about inputs",
+        "<service|monthly|95 % interval|share");
     for (int i = 0; i < cost->service_count; i++) {
         const struct cost_service *service = &cost->by_service[i];
         const char *const cells[] = {service->service, figure_money(arena, service->monthly.cents),

@@ -63,12 +63,13 @@ static const char *milliseconds(struct arena *arena, struct interval ms)
     return figure_seconds(arena, ms.value / 1e3);
 }
 
-static void add_latency(struct grid *grid, const struct result_latency *latency)
+/* Requests of one replication: of the horizon, as a reader takes them. */
+static void add_latency(struct grid *grid, const struct result_latency *latency, double replications)
 {
     struct arena *arena = grid->arena;
     struct interval p99 = interval_times(latency->p99_ms, 1e-3);
     const char *const cells[] = {latency->request,
-                                 figure_count(arena, (double)latency->requests),
+                                 figure_count(arena, (double)latency->requests / replications),
                                  milliseconds(arena, latency->p50_ms),
                                  milliseconds(arena, latency->p90_ms),
                                  milliseconds(arena, latency->p95_ms),
@@ -93,7 +94,7 @@ struct grid table_rows_latency(const struct table_page *page, const struct resul
         qsort(order + 1, (size_t)(count - 1), sizeof *order, slowest_first);
     }
     for (int i = 0; i < shown; i++) {
-        add_latency(&grid, order[i]);
+        add_latency(&grid, order[i], environment->replications);
     }
     if (shown < count) {
         const char *const more[GRID_COLUMNS] = {arena_printf(arena, "and %d faster ones", count - shown)};
@@ -179,11 +180,12 @@ struct grid table_rows_scaling(const struct table_page *page, const struct resul
     struct arena *arena = page->arena;
     struct grid grid =
         grid_open(arena, "Scaling: mean time from the load that calls for capacity to capacity in service",
-                  "<node|events/day|total|metric|alarm|cooldown|launch|warm|health");
+                  "<node|events|total|metric|alarm|cooldown|launch|warm|health");
     for (int i = 0; i < environment->scaling_count; i++) {
         const struct result_scaling *scaling = &environment->scaling[i];
         const char *cells[3 + CAPACITY_TOTAL] = {
-            scaling->node, figure_count(arena, scaling->events_per_day.value),
+            scaling->node,
+            figure_count(arena, scaling->events_per_day.value * environment->horizon_s / 86400.0),
             figure_seconds(arena, scaling->time_to_capacity_s[CAPACITY_TOTAL].value)};
         for (int part = 0; part < CAPACITY_TOTAL; part++) {
             cells[3 + part] = figure_seconds(arena, scaling->time_to_capacity_s[part].value);

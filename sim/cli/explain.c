@@ -221,6 +221,10 @@ bool explain_example(const char *name)
     for (const struct model_example *example = model_examples; example->name != NULL; example++) {
         if (strcmp(example->name, name) == 0) {
             fputs(example->text, stdout);
+            if (strstr(example->text, ".csv") != NULL) {
+                fprintf(stderr, "headroom: it reads a CSV file, which stands beside it in models/%s/\n",
+                        name);
+            }
             return true;
         }
     }

@@ -55,7 +55,9 @@ static bool read_whole(const char *value, uint64_t least, uint64_t most, uint64_
 
 static const char *read_seed(const char *value, struct options *options)
 {
-    return read_whole(value, 0, UINT64_MAX, &options->seed) ? NULL : "takes a whole number, such as 1";
+    /* a run file is JSON, which holds no more exactly */
+    bool read = read_whole(value, 0, UINT64_C(1) << 53, &options->seed);
+    return read ? NULL : "takes a whole number up to 2^53, such as 1";
 }
 
 static const char *read_replications(const char *value, struct options *options)
@@ -110,7 +112,8 @@ static const char *read_from(const char *value, struct options *options)
     int length = 0;
     bool digit = value[0] >= '0' && value[0] <= '9';
     bool read = digit && sscanf(value, "%2u:%2u%n", &hour, &minute, &length) == 2 && value[length] == '\0';
-    if (!read || value[length - 3] != ':' || hour > 23 || minute > 59) {
+    bool digits = read && value[length - 1] >= '0' && value[length - 2] >= '0' && value[length - 2] <= '9';
+    if (!digits || value[length - 3] != ':' || hour > 23 || minute > 59) {
         return "takes a time of day, such as 19:00";
     }
     options->from = 3600.0 * hour + 60.0 * minute;

@@ -101,9 +101,9 @@ const struct param policy_params[] = {
     PARAM_END};
 
 const struct param policy_scaling_params[] = {
-    PARAM(policy_scaling, min_capacity, UNIT_COUNT, NULL, "0 to 1000000", "The fewest units to scale in to.",
+    PARAM(policy_scaling, min_capacity, UNIT_COUNT, NULL, "0 to 5000", "The fewest units to scale in to.",
           "definition"),
-    PARAM(policy_scaling, max_capacity, UNIT_COUNT, NULL, "0 to 1000000", "The most units to scale out to.",
+    PARAM(policy_scaling, max_capacity, UNIT_COUNT, NULL, "0 to 5000", "The most units to scale out to.",
           "definition"),
     PARAM(policy_scaling, metric_delay, UNIT_SECOND, "150s", "0s to 1h",
           "From the end of a metric's period until alarms see its point.",

@@ -106,6 +106,9 @@ static void call(struct visit *visit, const struct op *op, int index)
 {
     visit->calls = index * 256 + visit->attempt;
     visit->pc = index + 1;
+    if (op->ask.remembers) {
+        visit->missed[op->ask.depth] = 0; /* no key is better than an earlier one */
+    }
     visit_call(visit, &op->ask, -1);
 }
 
@@ -242,7 +245,10 @@ static bool without_pool(struct visit *visit, const struct program *program, con
     if (!ask->ask.ignore) {
         return end(visit, OUTCOME_TIMEOUT);
     }
-    visit->pc = ask->jump;
+    if (ask->ask.remembers) {
+        visit->missed[ask->ask.depth] = 0;
+    }
+    visit->pc = (int32_t)(ask - program->op) + 1; /* as after a call that failed and is ignored */
     return program_run(visit, program);
 }
 

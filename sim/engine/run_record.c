@@ -136,7 +136,8 @@ static void mark(struct timer *timer)
 void run_record_open(struct run *run)
 {
     double horizon = run->plan->horizon;
-    double step = horizon <= 3600.0 ? 10.0 : 60.0 * ceil(horizon / (60.0 * SAMPLES_MAX));
+    /* From an hour on as many points whatever the horizon, so that a day takes no more memory than an hour. */
+    double step = horizon < 3600.0 ? 10.0 : ceil(horizon / SAMPLES_MAX);
     run->sample_step = step;
     run->samples = (int)ceil(horizon / step - 1e-9);
     run->marker = timer_make(mark, run, 0); /* before any node's timer, so that it comes first among equals */

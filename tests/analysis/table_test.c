@@ -86,7 +86,7 @@ static void test_markdown(void **state)
     workshop_holds(text, "# shop\n");
     workshop_holds(text, "## test\n");
     workshop_holds(
-        text, "### Objectives\n\n| verdict | objective | value | 95 % interval |\n|---|---|---:|---:|\n");
+        text, "### Objectives\n\n| verdict | value | 95 % interval | objective |\n|---|---:|---:|---|\n");
     workshop_close(&workshop);
 }
 

@@ -378,6 +378,27 @@ static void a_cache_without_a_connection_is_a_miss_when_that_is_ignored(void **u
     toy_close(world);
 }
 
+/* The second request never asks for its page, and must not set the page in the place of its book. */
+static void a_key_that_was_never_asked_for_is_not_an_earlier_one(void **unused)
+{
+    (void)unused;
+    static const enum outcome missed[] = {OUTCOME_MISS};
+    struct toy_caller_config two = {.count = 2};
+    struct toy_callee_config books = {.script = missed, .script_count = 1, .key = 42};
+    struct step brief[] = {TOY_STEP(STEP_LOG, .size = 1.0)};
+    struct step slow[] = {TOY_STEP(STEP_WAIT, .work = TOY_SECONDS(4.0))};
+    struct step steps[] = {TOY_STEP(STEP_CACHE, .node = {2}, .keys = "books", .on_miss = TOY_ROWS(brief)),
+                           TOY_STEP(STEP_CACHE, .node = {3}, .keys = "pages", .pool = "database",
+                                    .on_error = 1, .on_miss = TOY_ROWS(slow))};
+    struct toy_service_config service = {.steps = TOY_ROWS(steps), .pools = one_connection, .pool_count = 1};
+    struct toy_world *world = toy_program_world(&two, &service, &books, &five_seconds);
+    toy_execute(world, 40.0);
+    assert_int_equal(toy_calls(world, 3), 2); /* a get by the first, a set by the second */
+    assert_int_equal(toy_called(world, 3, 1)->ask->op, ASK_SET);
+    assert_int_equal(toy_called(world, 3, 1)->held, 0);
+    toy_close(world);
+}
+
 static void a_connection_is_given_back_after_a_failure(void **unused)
 {
     (void)unused;
@@ -481,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_wait_for_a_connection_ends_with_a_timeout),
         cmocka_unit_test(a_connection_that_is_not_there_may_be_ignored),
         cmocka_unit_test(a_cache_without_a_connection_is_a_miss_when_that_is_ignored),
+        cmocka_unit_test(a_key_that_was_never_asked_for_is_not_an_earlier_one),
         cmocka_unit_test(a_connection_is_given_back_after_a_failure),
         cmocka_unit_test(an_ignored_timeout_is_forgotten_by_the_time_a_connection_is_free),
         cmocka_unit_test(a_program_that_makes_no_sense_is_complained_about),
