@@ -159,6 +159,7 @@ struct write {
     int32_t space;
 };
 
+enum { PAGE = 4096 };
 enum { WRITES = 4096, EVICTION_SAMPLES = 5, EXPIRE_SAMPLES = 20, EXPIRE_GOES_ON = 2, EXPIRE_ROUNDS = 250 };
 static const uint32_t never = UINT32_MAX, beginning = UINT32_C(1) << 30;
 
@@ -166,6 +167,7 @@ struct redis_keys {
     struct redis_keys_count count; /* first */
     struct node *node;
     struct key *key;
+    size_t room; /* keys of all spaces */
     struct space *space;
     int spaces;
     struct list kept, mortal; /* without and with a time to live */
@@ -199,6 +201,7 @@ struct redis_keys *redis_keys_open(struct node *node, int spaces, int64_t count,
     keys->key = node_array(node, struct key, count);
     keys->kept.key = node_array(node, uint32_t, count);
     keys->mortal.key = node_array(node, uint32_t, count);
+    keys->room = (size_t)count;
     keys->stream = node_stream(node, "keys");
     double span = (node->run->options.lead + node->run->plan->horizon) * 1e9;
     keys->tick = (int64_t)fmax(1e6, ceil(span * 0x1p-30)); /* stamps stay below 2^31 */
@@ -550,8 +553,20 @@ static void fill_bin(struct redis_keys *keys, const struct space *space, const s
 }
 
 /* Fills the cache as the requests so far would have left it in the long run. */
+/* Has the pages of a table now: else memory would grow through the day, as one key after another is first used. Not
+   in `start`, which validate goes through too. */
+static void touch(void *table, size_t size)
+{
+    for (volatile char *at = table, *end = at + size; at < end; at += PAGE) {
+        *at = *at;
+    }
+}
+
 void redis_keys_warm(struct redis_keys *keys)
 {
+    touch(keys->key, keys->room * sizeof *keys->key);
+    touch(keys->kept.key, keys->room * sizeof *keys->kept.key);
+    touch(keys->mortal.key, keys->room * sizeof *keys->mortal.key);
     if (keys->node->run->now <= 0) return;
     redis_keys_clear(keys);
     double window = fitting_window(keys);

@@ -23,14 +23,18 @@ cmp -s one.json other.json && fail "another seed gives the same run"
 grep -q '/' <<<"$(python3 -c 'import json; print(json.load(open("one.json"))["scenario"]["file"])')" &&
     fail "a path of this machine is in the run file"
 
-if python3 -c 'import jsonschema' 2>/dev/null; then
-    python3 - "$SOURCE/docs/reference/run-1.schema.json" one.json <<'PYTHON' || fail "the run file breaks its schema"
+python=python3
+"$python" -c 'import jsonschema' 2>/dev/null || python=/usr/bin/python3 # Debian's own has Debian's packages
+if "$python" -c 'import jsonschema' 2>/dev/null; then
+    "$python" - "$SOURCE/docs/reference/run-1.schema.json" one.json <<'PYTHON' || fail "the run file breaks its schema"
 import json, sys
 import jsonschema
 schema, run = (json.load(open(name)) for name in sys.argv[1:])
 jsonschema.Draft7Validator(schema).validate(run) if not hasattr(jsonschema, "Draft202012Validator") else \
     jsonschema.Draft202012Validator(schema).validate(run)
 PYTHON
+else
+    fail "python3-jsonschema is not there"
 fi
 
 # A saved run is judged without simulating again.
