@@ -204,6 +204,7 @@ static void put_point(struct ecs_scaling *scaling, struct scaler_metric *metric)
     struct meter_of *meter = metric->own;
     struct readings to = read_now(scaling, meter);
     metric_put(&metric->points, value_of(scaling, metric, &meter->mark, &to));
+    metric_put(&metric->capacity, (to.running - meter->mark.running) / metric->period);
     meter->mark = to;
     if (meter->response.bucket != NULL) {
         tally_clear(&meter->response);

@@ -60,6 +60,13 @@ struct watch {
     struct restoration seen;
 };
 
+/* A service that runs programs, but none for a client's request: a consumer of queues. */
+static bool works_unseen(const struct run *run, int node)
+{
+    const struct node *at = node < 0 ? NULL : &run->node[node];
+    return at != NULL && at->requests == 0 && at->part_limit > 0 && at->part[0]->host != NULL;
+}
+
 /* Where few requests make the clients' verdict impossible, the run goes on: writes may be lost all the same. */
 static void look(struct timer *timer)
 {
@@ -72,6 +79,9 @@ static void look(struct timer *timer)
     int64_t over = (run->now - run->origin) / calendar_ns(DRILL_WINDOW);
     over = over < run->window_count ? over : run->window_count;
     watch->seen = restoration_of(run->windows, (int)over, watch->bound, watch->load);
+    if (run->now > run->origin && works_unseen(run, watch->node)) {
+        watch->seen = (struct restoration){RESTORATION_THIN, 0, 0}; /* clients tell nothing of it */
+    }
     bool told = watch->seen.end == RESTORATION_DONE || watch->seen.end == RESTORATION_UNHEALTHY;
     if (told || trial_stopped(watch->study)) {
         watch->stop = 1;
@@ -92,14 +102,14 @@ static void watch_windows(struct watch *watch, struct run *run)
     timer_set(&run->calendar, &watch->timer, whole);
 }
 
-/* Splits the time to recover: each stage lasts from the one before it until it was reached, but never beyond recovery;
+/* Splits the time to recover: each stage lasts from the one before it until it was reached, if that was before the recovery;
    what no stage explains is backlog, retries and reconnection. In ns, so that the parts add up exactly. */
 static void split(struct result_strike *strike, const struct recovery *recovery, int64_t rto)
 {
     int64_t explained = 0;
     for (int i = 0; i < RECOVERY_STAGES; i++) {
         int64_t until = recovery->reached[i] < 0 ? 0 : recovery->reached[i] - recovery->struck;
-        until = until < rto ? until : rto;
+        until = until <= rto ? until : 0; /* reached after the recovery: it explains nothing */
         int64_t part = until > explained ? until - explained : 0;
         strike->part_s[i] = (double)part / 1e9;
         explained += part;

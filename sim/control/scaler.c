@@ -67,6 +67,7 @@ static struct scaler_metric *metric_of(struct scaler *scaler, const struct polic
     metric->measure = metric->metric->measure;
     policy_statistic_of(policy, &metric->statistic);
     metric_open(&metric->points, arena, now, &timing, longest_look(scaler->config));
+    metric_open(&metric->capacity, arena, now, &timing, longest_look(scaler->config));
     for (struct scaler_metric *other = scaler->metric; other < metric; other++)
         if (same_metric(other, metric)) return other;
     scaler->metric_count++;
@@ -144,10 +145,19 @@ static bool cooling_in(const struct scaler *scaler, const struct scaler_rule *ru
 /* amazon-ecs-developer-guide, service-auto-scaling, 2023: the running count is the starting point; a desired
    count outside the bounds is first moved to them. A target tracking metric was measured on what runs, so its
    proportion holds for that alone, and the bounds apply to the result. */
-static int64_t start_of(const struct scaler *scaler, const struct scaler_rule *rule,
+/* How many ran while the points were measured: the proportion applied to what has been added since would run away. */
+static int64_t measured_on(const struct scaler_rule *rule, int64_t now, int64_t running)
+{
+    int count = (int)rule->policy->out_periods;
+    double mean =
+        metric_mean(&rule->metric->capacity, now, count, rule->out.rule.evaluation_periods + ALARM_EXTRA);
+    return isnan(mean) ? running : (int64_t)(mean + 0.5);
+}
+
+static int64_t start_of(const struct scaler *scaler, const struct scaler_rule *rule, int64_t now,
                         const struct scaler_target *target, bool out)
 {
-    if (tracks(rule)) return target->running;
+    if (tracks(rule)) return measured_on(rule, now, target->running);
     if (out && target->desired < scaler->min && target->running < scaler->min) return scaler->min;
     if (!out && target->desired > scaler->max && target->running > scaler->max) return scaler->max;
     return target->running;
@@ -170,7 +180,7 @@ static void bid_out(const struct scaler *scaler, struct scaler_rule *rule, int64
     if (!rule->out_fires && !woken) return;
     struct bid bid = {.rule = rule, .alarm = &rule->out, .value = woken ? newest : current_value(rule, now)};
     bool extends = !woken && cooling_out(scaler, rule, now); /* a scale-out whose cooldown is running */
-    bid.base = extends ? scaler->base : start_of(scaler, rule, target, true);
+    bid.base = extends ? scaler->base : start_of(scaler, rule, now, target, true);
     bid.capacity = woken ? 1 : ask(rule, bid.base, bid.value);
     if (bid.capacity <= bid.base) return;
     if (extends && bid.capacity - bid.base <= scaler->added) return;
@@ -192,7 +202,7 @@ static bool asks_more(const struct scaler *scaler, const struct scaler_rule *rul
                       const struct scaler_target *target)
 {
     if (rule->out.state != ALARM_ALARM) return false;
-    return ask(rule, start_of(scaler, rule, target, true), current_value(rule, now)) > target->desired;
+    return ask(rule, start_of(scaler, rule, now, target, true), current_value(rule, now)) > target->desired;
 }
 
 static bool may_scale_in(const struct scaler *scaler, int64_t now, const struct scaler_target *target)
@@ -223,7 +233,7 @@ static void bid_tracking_in(const struct scaler *scaler, int64_t now, const stru
         if (rule->in.state != ALARM_ALARM || cooling_in(scaler, rule, now)) return;
         fires = fires || rule->in_fires;
         struct bid bid = {.rule = rule, .alarm = &rule->in, .value = current_value(rule, now)};
-        bid.base = start_of(scaler, rule, target, false);
+        bid.base = start_of(scaler, rule, now, target, false);
         bid.capacity = ask(rule, bid.base, bid.value);
         if (bid.capacity > most.capacity) most = bid;
     }
@@ -235,7 +245,7 @@ static void bid_step_in(const struct scaler *scaler, struct scaler_rule *rule, i
 {
     if (tracks(rule) || !rule->out_fires || cooling_in(scaler, rule, now)) return;
     struct bid bid = {.rule = rule, .alarm = &rule->out, .value = current_value(rule, now)};
-    bid.base = start_of(scaler, rule, target, false);
+    bid.base = start_of(scaler, rule, now, target, false);
     bid.capacity = ask(rule, bid.base, bid.value);
     consider_in(scaler, &bid, target, best);
 }

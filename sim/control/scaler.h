@@ -49,7 +49,8 @@ struct scaler_metric {
     struct node_ref queue, balancer; /* dimensions; index -1 = none written */
     double period;                   /* seconds */
     struct metric points;
-    double mark; /* these three are the owner's */
+    struct metric capacity; /* running while each point was measured */
+    double mark;            /* these three are the owner's */
     int64_t count;
     void *own;
 };
