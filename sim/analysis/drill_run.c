@@ -60,11 +60,11 @@ struct watch {
     struct restoration seen;
 };
 
-/* A service that runs programs, but none for a client's request: a consumer of queues. */
+/* A node that works, but not for any client's request: a consumer of queues. */
 static bool works_unseen(const struct run *run, int node)
 {
     const struct node *at = node < 0 ? NULL : &run->node[node];
-    return at != NULL && at->requests == 0 && at->part_limit > 0 && at->part[0]->host != NULL;
+    return at != NULL && at->arrivals > 0 && at->requests == 0;
 }
 
 /* Where few requests make the clients' verdict impossible, the run goes on: writes may be lost all the same. */
