@@ -130,6 +130,7 @@ static void a_station_serves_the_recorded_demands(void **state)
     double time[N], demand[N], departure = 0.0, sum = 0.0;
     struct stream stream = {42};
     for (int i = 0; i < N; i++) {
+        /* cppcheck-suppress uninitvar */
         time[i] = (i == 0 ? 0.0 : time[i - 1]) + floor(stream_exponential(&stream) * 1024.0) / 1024.0;
         demand[i] = floor(stream_exponential(&stream) * 900.0) / 1024.0; /* exact in single precision */
         departure = fmax(time[i], departure) + demand[i];

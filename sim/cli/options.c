@@ -106,14 +106,25 @@ static const char *read_horizon(const char *value, struct options *options)
     return sane ? NULL : "takes a duration from 1s to 366d, such as 24h";
 }
 
+/* One or two digits at *text, which is left after them; -1 when there are none. */
+static int read_digits(const char **text)
+{
+    int value = -1;
+    for (int i = 0; i < 2 && **text >= '0' && **text <= '9'; i++) {
+        value = 10 * (value < 0 ? 0 : value) + (*(*text)++ - '0');
+    }
+    return value;
+}
+
 static const char *read_from(const char *value, struct options *options)
 {
-    unsigned hour, minute;
-    int length = 0;
-    bool digit = value[0] >= '0' && value[0] <= '9';
-    bool read = digit && sscanf(value, "%2u:%2u%n", &hour, &minute, &length) == 2 && value[length] == '\0';
-    bool digits = read && value[length - 1] >= '0' && value[length - 2] >= '0' && value[length - 2] <= '9';
-    if (!digits || value[length - 3] != ':' || hour > 23 || minute > 59) {
+    const char *at = value;
+    int hour = read_digits(&at);
+    const char *minutes = *at == ':' ? at + 1 : at;
+    at = minutes;
+    int minute = read_digits(&at);
+    bool read = hour >= 0 && minutes > value && minutes[-1] == ':' && at == minutes + 2 && *at == '\0';
+    if (!read || hour > 23 || minute > 59) {
         return "takes a time of day, such as 19:00";
     }
     options->from = 3600.0 * hour + 60.0 * minute;

@@ -5,6 +5,8 @@
 #include "model.h"
 #include "run.h"
 
+#include <assert.h>
+
 const char *const recovery_stage_names[RECOVERY_STAGES] = {"detection", "decision", "replacement",
                                                            "connection", "warm_up"};
 
@@ -63,6 +65,7 @@ static void crash_parts(struct node *node, const struct fault *fault)
 
 static void strike_node(struct node *node, const struct fault *fault)
 {
+    assert(node != NULL);
     if (node->model->fail != NULL) {
         node->model->fail(node, fault);
     } else {

@@ -9,6 +9,7 @@ static void open_station(struct station *station, struct run *run, int64_t serve
     station_open(station, run, servers, INT64_MAX, STATION_FCFS, (struct stream){0});
 }
 
+/* NOLINTNEXTLINE(readability-function-size): seven numbers of one part, read once, at its start */
 struct host *host_open(struct node *node, double vcpus, struct gauge *busy, int64_t threads, int64_t loops,
                        const int64_t *pool_sizes, int pool_count)
 {

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+/* NOLINTNEXTLINE(readability-function-size): what a station is, said once, at its start */
 void station_open(struct station *station, struct run *run, int64_t servers, int64_t limit,
                   enum station_discipline discipline, struct stream stream)
 {

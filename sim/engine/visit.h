@@ -19,6 +19,7 @@
 #include "outcome.h"
 #include "stream.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -187,6 +188,7 @@ static inline void link_append(struct link *list, struct link *item)
 
 static inline void link_remove(struct link *item)
 {
+    assert(item->prev != NULL && item->next != NULL);
     item->prev->next = item->next;
     item->next->prev = item->prev;
     item->next = item->prev = NULL;

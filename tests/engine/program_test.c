@@ -397,7 +397,8 @@ static void a_pool_lets_through_as_many_calls_as_it_has_connections(void **unuse
     struct toy_world *world = toy_program_world(&five, &service, &two_seconds, &at_once);
     toy_execute(world, 20.0);
     for (int i = 0; i < 5; i++) {
-        toy_assert_ended(world, i, 2.0 * (i / 2 + 1) + 1.0, OUTCOME_OK);
+        int round = i / 2 + 1;
+        toy_assert_ended(world, i, 2.0 * round + 1.0, OUTCOME_OK);
     }
     const struct station *pool = &world->run->node[1].part[0]->host->pools[1];
     assert_near(pool->in_service.peak, 2.0, 0.0);
