@@ -130,7 +130,7 @@ static struct result_scaling *scaling_of(struct gather *gather, int node)
     return NULL;
 }
 
-/* One row for each node of the plan for now; those where nothing ever happens are dropped in the end. */
+/* One row for each node of the plan; those where nothing ever happens are dropped in the end. */
 static void begin_scaling(struct gather *gather, const struct record *record)
 {
     const struct plan *plan = &gather->from->plan;

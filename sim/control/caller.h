@@ -125,7 +125,7 @@ static inline void caller_attempt(struct visit *visit)
     visit_call(visit, &caller->kind[visit->pc].ask, -1);
 }
 
-/* The first attempt, as was intended for now. */
+/* The first attempt, intended for this moment. */
 static inline void caller_send(struct visit *visit)
 {
     struct caller *caller = visit->node->state;
